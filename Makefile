@@ -1,0 +1,48 @@
+# foreseye. `make run` shows a screening; `make test` proves it. Bare `make` lists the targets.
+PYTHON ?= python3.11
+BIN := .venv/bin
+RUN_EXTRAS := cpu,heic,ui
+ALL_EXTRAS := cpu,heic,train,export,ui,test
+
+.DEFAULT_GOAL := list
+.PHONY: list run test check bench golden protos schemas clean
+
+list: ## Show the targets.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+.venv/run-ready: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[$(RUN_EXTRAS)]"
+	touch $@
+
+.venv/all-ready: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[$(ALL_EXTRAS)]"
+	touch $@ .venv/run-ready
+
+run: .venv/run-ready ## Screen two drawn eyes, then leave the server and the UI running.
+	$(BIN)/foreseye-ui --demo
+
+test: .venv/all-ready ## Run every test (browser tests skip without Chromium, saying so).
+	$(BIN)/pytest
+
+check: .venv/all-ready ## Format, lint, types, architecture and fast tests.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q -m "not slow and not browser and not photographs" -x
+
+bench: .venv/all-ready ## Time every stage on this machine.
+	$(BIN)/foreseye bench
+
+golden: .venv/all-ready ## Rewrite golden files; then read `git diff` before you commit.
+	$(BIN)/pytest -q --accept-golden tests/test_golden.py
+
+protos: .venv/all-ready ## Regenerate the gRPC code.
+	$(BIN)/python -m edge_runtime.wire.generate
+
+schemas: .venv/all-ready ## Republish the JSON Schemas.
+	$(BIN)/python -m edge_runtime.contracts.publish
+
+clean: ## Remove the virtual environment and caches.
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache

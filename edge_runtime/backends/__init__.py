@@ -1,0 +1,1 @@
+"""Engines that run a model file. They know tensors, nothing of eyes."""

@@ -1,0 +1,46 @@
+"""ONNX Runtime on plain processors."""
+
+from __future__ import annotations
+
+import onnxruntime as ort
+
+from edge_runtime.domain import Tensors
+from edge_runtime.errors import InferenceFailed
+
+NAME = "onnxruntime-cpu"
+
+
+class OnnxRuntimeCpu:
+    """One ONNX graph in one ONNX Runtime session."""
+
+    name = NAME
+
+    def __init__(self, graph: bytes, threads: int) -> None:
+        """Load a self-contained ONNX file. Raises InferenceFailed when the engine refuses it."""
+        options = ort.SessionOptions()
+        # As many threads as this process may use: ONNX Runtime would size itself to the whole
+        # machine and fail to pin its threads inside a container (onnxruntime#8313).
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.set_denormal_as_zero", "1")
+        # The arena keeps its peak for ever; every shape is fixed here, so it buys little.
+        options.enable_cpu_mem_arena = False
+        try:
+            self._session = ort.InferenceSession(
+                graph, sess_options=options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # noqa: BLE001 - ONNX Runtime raises many unrelated classes
+            raise InferenceFailed(f"ONNX Runtime refuses the graph: {error}") from error
+
+    def run(self, inputs: Tensors) -> Tensors:
+        """Return the outputs by name. Raises InferenceFailed when the engine refuses or breaks."""
+        names = [output.name for output in self._session.get_outputs()]
+        try:
+            values = self._session.run(names, inputs)
+        except Exception as error:  # noqa: BLE001 - ONNX Runtime raises many unrelated classes
+            raise InferenceFailed(f"ONNX Runtime failed: {error}") from error
+        return dict(zip(names, values, strict=True))
+
+    def close(self) -> None:
+        """Give the session's memory back."""
+        del self._session

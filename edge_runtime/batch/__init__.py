@@ -1,0 +1,1 @@
+"""Screens many exams, one row each, resumable."""

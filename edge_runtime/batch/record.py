@@ -1,0 +1,116 @@
+"""`batch.json` and `input.jsonl`: which run a folder holds, so that only that run is resumed.
+
+The list of exams is kept beside the results: the run works from the list that it started with,
+even when files come and go in the folder meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from edge_runtime import __version__
+from edge_runtime.contracts.result import BundleIdentity, ModelIdentity
+from edge_runtime.contracts.strict import Sha256, Strict, contract_dict, contract_json
+from edge_runtime.domain import Eye, Person, Sex
+from edge_runtime.durable import write_whole, written_whole
+from edge_runtime.errors import OutputError, ResumeMismatch
+from edge_runtime.exam_files import ListedExam, ListedPhotograph
+
+RECORD_FILE = "batch.json"
+LIST_FILE = "input.jsonl"
+
+EXAMS_PER_SHARD = 32
+"""Exams in one part of the tables: what a killed run has to do again at most."""
+
+
+class InputList(Strict):
+    """What there is to screen."""
+
+    sha256: Sha256
+    """Of the lines of input.jsonl: every path, size, eye, person and set, in order."""
+    exams: int
+    photographs: int
+
+
+class BatchRecord(Strict):
+    """All that decides a run's rows. Two runs with equal records give equal rows."""
+
+    schema_: Literal["foreseye.batch/1"] = Field(default="foreseye.batch/1", alias="schema")
+    foreseye: str = __version__
+    input: InputList
+    bundle: BundleIdentity
+    models: dict[str, ModelIdentity]
+    pictures: bool
+    exams_per_shard: int = EXAMS_PER_SHARD
+
+
+def write_list(exams: Iterable[ListedExam], path: Path) -> InputList:
+    """Write the list of exams, one JSON object a line, and return its digest."""
+    with written_whole(path) as partial, partial.open("wb") as file:
+        return _digest(exams, file.write)
+
+
+def digest(exams: Iterable[ListedExam]) -> InputList:
+    """Return the digest that `write_list` would return, without writing."""
+    return _digest(exams, len)
+
+
+def read_list(path: Path) -> Iterator[ListedExam]:
+    """Yield the exams of a list that `write_list` wrote."""
+    with path.open("rb") as file:
+        for line in file:
+            yield _exam(json.loads(line))
+
+
+def write_record(record: BatchRecord, out: Path) -> None:
+    """Write batch.json."""
+    write_whole(out / RECORD_FILE, contract_json(record) + "\n")
+
+
+def check_same_run(record: BatchRecord, out: Path) -> None:
+    """Return when the folder holds this very run; raise ResumeMismatch, naming what differs."""
+    path = out / RECORD_FILE
+    try:
+        held = BatchRecord.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise ResumeMismatch(f"{path} is no batch record: {error}") from None
+    except OSError as error:
+        raise OutputError(f"{path} cannot be read: {error.strerror}") from error
+    now, then = contract_dict(record), contract_dict(held)
+    differs = [f"{key} was {then.get(key)}, is {now[key]}" for key in now if now[key] != then[key]]
+    if differs:
+        raise ResumeMismatch(f"{out}: " + "; ".join(differs))
+
+
+def _digest(exams: Iterable[ListedExam], write: Callable[[bytes], int]) -> InputList:
+    hashed, num_exams, num_photographs = hashlib.sha256(), 0, 0
+    for exam in exams:
+        # ASCII, so that names that are no UTF-8 come back as they were.
+        line = json.dumps(asdict(exam), sort_keys=True).encode("ascii") + b"\n"
+        hashed.update(line)
+        write(line)
+        num_exams += 1
+        num_photographs += len(exam.photographs)
+    return InputList(sha256=hashed.hexdigest(), exams=num_exams, photographs=num_photographs)
+
+
+def _exam(line: Mapping[str, Any]) -> ListedExam:
+    person, photographs = line["person"], line["photographs"]
+    sex = Sex(person["sex"]) if person["sex"] else None
+    return ListedExam(
+        tuple(
+            ListedPhotograph(
+                listed["path"], Eye(listed["eye"]) if listed["eye"] else None, listed["num_bytes"]
+            )
+            for listed in photographs
+        ),
+        Person(person["person_id"], person["age_years"], sex, person["covariates"]),
+        line["set"],
+    )

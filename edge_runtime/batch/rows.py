@@ -1,0 +1,157 @@
+"""Screens one listed exam and gives its table rows: one for each photograph, one for the exam.
+
+Whatever happens to a photograph, its row comes: `ok`, `refused` with the quality's reason, or
+`failed` with the error's class and public sentence.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge_runtime.batch.columns import Columns, cells, forecast_prefix
+from edge_runtime.contracts.exam import ExamRecord
+from edge_runtime.contracts.strict import contract_dict
+from edge_runtime.durable import make_folder
+from edge_runtime.errors import ForeseyeError, OutputError, RequestError
+from edge_runtime.exam_files import ListedExam, OpenedExam, open_exam
+from edge_runtime.names import safe_stem, shown_name
+from edge_runtime.pictures import write_pictures
+from edge_runtime.pipeline import Pipeline
+from edge_runtime.results import timed
+from edge_runtime.settings import Limits
+from edge_runtime.stages import ExamDone, PhotographDone, PhotographRefused
+
+log = logging.getLogger(__name__)
+
+Row = dict[str, object]
+OK, REFUSED, FAILED = "ok", "refused", "failed"
+
+
+@dataclass(frozen=True)
+class ExamRows:
+    """The rows of one exam, those of its photographs in the order of the list."""
+
+    photographs: list[Row]
+    exam: Row
+    broken: bool = False
+    """True when the fault was not a photograph's: an engine or foreseye itself failed."""
+
+
+@dataclass(frozen=True)
+class Screener:
+    """Turns listed exams into rows. Safe to call from several threads."""
+
+    pipeline: Pipeline
+    limits: Limits
+    root: Path
+    """The listed paths are relative to it."""
+    photograph_columns: Columns
+    exam_columns: Columns
+    pictures: Path | None = None
+    """The folder below which each photograph's pictures go; None for no pictures."""
+
+    def rows(self, listed: ListedExam, name: str) -> ExamRows:
+        """Return an exam's rows; `name` is where its pictures go, such as part-00000/000012.
+
+        Raises OutputError when pictures cannot be written; nothing else.
+        """
+        try:
+            opened = open_exam(listed, self.root, self.limits)
+            return self._screened(listed, opened, name)
+        except OutputError:
+            raise
+        except ForeseyeError as error:
+            return _failed(listed, error)
+        except Exception:  # one photograph must not end the other 99,999
+            log.exception("unforeseen failure on %s", shown_name(listed.photographs[0].path))
+            return _failed(listed, ForeseyeError("unforeseen"))
+
+    def _screened(self, listed: ListedExam, opened: OpenedExam, name: str) -> ExamRows:
+        rows = {
+            place: _row(listed, place, FAILED, in_words(error)) for place, error in opened.unopened
+        }
+        exam_cells: Row = {}
+        for event in self.pipeline.screen(opened.exam) if opened.exam else ():
+            if isinstance(event, PhotographRefused):
+                place = opened.opened[event.index]
+                rows[place] = _row(listed, place, FAILED, in_words(event.error))
+            elif isinstance(event, PhotographDone):
+                place = opened.opened[event.index]
+                rows[place] = self._done(listed, place, event, name)
+            elif isinstance(event, ExamDone):
+                exam_cells = exam_record_cells(event.record, self.exam_columns)
+        photographs = [rows[place] for place in range(len(listed.photographs))]
+        if opened.exam:
+            for row in photographs:
+                row["exam_id"] = opened.exam.exam_id
+        return ExamRows(photographs, {**exam_cells, **_exam_row(listed, photographs)})
+
+    def _done(self, listed: ListedExam, place: int, done: PhotographDone, name: str) -> Row:
+        result, folder = done.result, None
+        if self.pictures is not None and done.anatomy is not None:
+            started = time.perf_counter()
+            folder = f"{name}-{place}-{safe_stem(result.photograph.name)}"
+            write_pictures(make_folder(self.pictures / folder), done.anatomy, result.photograph)
+            result = timed(result, (time.perf_counter() - started) * 1000.0)
+        quality = result.quality
+        status, error = (OK, None) if quality.gradable else (REFUSED, quality.reason)
+        return {
+            **cells(contract_dict(result), self.photograph_columns),
+            **_row(listed, place, status, error),
+            "pictures": f"pictures/{folder}" if folder else None,
+        }
+
+
+def in_words(error: ForeseyeError) -> str:
+    """Return an error for a table: the name of its class and its public sentence."""
+    return f"{type(error).__name__}: {error.public_message}"
+
+
+def exam_record_cells(record: ExamRecord, columns: Columns) -> Row:
+    """Return the cells of an exam's record, its forecasts by condition and horizon."""
+    shown = contract_dict(record.model_copy(update={"forecast": None, "refused": []}))
+    shown.pop("refused")
+    row = cells(shown, columns)
+    for forecast in record.forecast or []:
+        prefix = forecast_prefix(forecast.condition.value, forecast.horizon_years)
+        parts = contract_dict(forecast)
+        del parts["condition"], parts["horizon_years"]
+        row |= cells(parts, columns, prefix)
+    return row
+
+
+def _failed(listed: ListedExam, error: ForeseyeError) -> ExamRows:
+    photographs = [
+        _row(listed, place, FAILED, in_words(error)) for place in range(len(listed.photographs))
+    ]
+    broken = not isinstance(error, RequestError)
+    return ExamRows(photographs, _exam_row(listed, photographs), broken)
+
+
+def _row(listed: ListedExam, place: int, status: str, error: str | None) -> Row:
+    photograph = listed.photographs[place]
+    return {
+        "path": shown_name(photograph.path),
+        "set": listed.set,
+        "eye": photograph.eye.value if photograph.eye else None,
+        "status": status,
+        "error": error,
+    }
+
+
+def _exam_row(listed: ListedExam, photographs: list[Row]) -> Row:
+    """Return what every exam's row has: the best of its photographs' states, and all reasons."""
+    states = [row["status"] for row in photographs]
+    status = next(state for state in (OK, REFUSED, FAILED) if state in states)
+    reasons = dict.fromkeys(str(row["error"]) for row in photographs if row["error"])
+    return {
+        "path": photographs[0]["path"],
+        "set": listed.set,
+        "status": status,
+        "error": " | ".join(reasons) or None,
+        "person_id": listed.person.person_id,
+        "photographs": [row["path"] for row in photographs],
+    }

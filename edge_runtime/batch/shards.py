@@ -1,0 +1,81 @@
+"""The parts of a batch's tables: part k holds exams [k x N, (k + 1) x N) of the list.
+
+A part of `photographs/` is written before its part of `exams/`, so a shard is complete when the
+second stands. Both are written whole or not at all; an interrupted shard is done again.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from edge_runtime.batch.columns import Columns
+from edge_runtime.batch.rows import ExamRows, Row
+from edge_runtime.durable import written_whole
+from edge_runtime.errors import OutputError
+
+PHOTOGRAPHS, EXAMS, PICTURES = "photographs", "exams", "pictures"
+
+
+def shard_name(number: int) -> str:
+    """Return the name of a shard: part-00000."""
+    return f"part-{number:05d}"
+
+
+def shard_path(out: Path, table: str, number: int) -> Path:
+    """Return where a shard's part of a table lies."""
+    return out / table / f"{shard_name(number)}.parquet"
+
+
+def shard_paths(out: Path, table: str, num_shards: int) -> list[Path]:
+    """Return all parts of a table, in order."""
+    return [shard_path(out, table, number) for number in range(num_shards)]
+
+
+def is_complete(out: Path, number: int, num_exams: int) -> bool:
+    """Return whether a shard stands whole, with the rows that it must have."""
+    try:
+        pq.read_metadata(shard_path(out, PHOTOGRAPHS, number))
+        exams = pq.read_metadata(shard_path(out, EXAMS, number))
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return False
+    return bool(exams.num_rows == num_exams)
+
+
+def write_shard(
+    out: Path, number: int, done: Sequence[ExamRows], photographs: Columns, exams: Columns
+) -> None:
+    """Write a shard's part of both tables. Raises OutputError."""
+    rows = [row for exam in done for row in exam.photographs]
+    _write(shard_path(out, PHOTOGRAPHS, number), rows, photographs)
+    _write(shard_path(out, EXAMS, number), [exam.exam for exam in done], exams)
+
+
+def remove_pictures(out: Path, number: int) -> None:
+    """Remove the pictures of a shard that is about to be done again."""
+    shutil.rmtree(out / PICTURES / shard_name(number), ignore_errors=True)
+
+
+def table_rows(paths: Sequence[Path], columns: Sequence[str] | None = None) -> Iterator[Row]:
+    """Yield the rows of a table, one part in memory at a time. Raises OutputError."""
+    for path in paths:
+        yield from _part(path, columns).to_pylist()
+
+
+def _part(path: Path, columns: Sequence[str] | None) -> pa.Table:
+    try:
+        # Not read_table: it takes a folder or a set of files for one table and guesses.
+        with pq.ParquetFile(path) as file:
+            return file.read(columns=columns)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise OutputError(f"{path} cannot be read: {error}") from error
+
+
+def _write(path: Path, rows: Sequence[Row], columns: Columns) -> None:
+    table = pa.Table.from_pylist(list(rows), schema=pa.schema(list(columns.items())))
+    with written_whole(path) as partial:
+        pq.write_table(table, partial, compression="zstd")

@@ -1,0 +1,1 @@
+"""Opens and verifies a signed model bundle."""

@@ -1,0 +1,1 @@
+"""The `foreseye` command line."""

@@ -1,0 +1,111 @@
+"""The console script `foreseye`: its commands, and how errors become sentences and exit codes.
+
+0: all went well. 1: a file could not be read or a check failed; the rest is done. 2: bad usage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from edge_runtime import __version__
+from edge_runtime.cli.batch import batch
+from edge_runtime.cli.bench import bench
+from edge_runtime.cli.bundle import bundle_app
+from edge_runtime.cli.screen import screen
+from edge_runtime.cli.serve import serve
+from edge_runtime.cli.session import (
+    OpenPipeline,
+    Session,
+    in_words,
+    opened_pipeline,
+    print_json,
+    say,
+)
+from edge_runtime.domain import USE
+from edge_runtime.errors import ForeseyeError, RequestError, ResumeMismatch, SettingsError
+
+ALL_WELL, SOMETHING_FAILED, BAD_USAGE = 0, 1, 2
+
+USAGE_ERRORS = (RequestError, ResumeMismatch, SettingsError)
+"""Errors in what was asked for, rather than in what was found."""
+
+app = typer.Typer(
+    name="foreseye",
+    help=f"Read photographs of the back of the eye. {USE}",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def foreseye(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option(help="Show where an unforeseen failure arose.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Read photographs of the back of the eye. Research use only. Not a medical device."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    context.obj.debug = debug
+
+
+app.command(
+    epilog="Example: foreseye screen left.jpg right.jpg --out results --age 61 --sex F"
+)(screen)
+app.command(
+    epilog="Example: foreseye batch photographs/ --out results --formats csv,parquet --resume"
+)(batch)
+app.command(epilog="Example: foreseye serve --address 127.0.0.1:50051")(serve)
+app.command(epilog="Example: foreseye bench photograph.jpg --repeat 20")(bench)
+app.add_typer(bundle_app, name="bundle")
+
+
+def main() -> None:
+    """Run the command line of this process and leave with its exit code."""
+    sys.exit(run(sys.argv[1:], os.environ))
+
+
+def run(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    open_pipeline: OpenPipeline = opened_pipeline,
+) -> int:
+    """Run one command line and return its exit code; nothing is raised at the user."""
+    session = Session(environment, open_pipeline)
+    command = typer.main.get_command(app)
+    try:
+        command(list(arguments), prog_name="foreseye", obj=session)
+    except SystemExit as leaving:
+        return _code(leaving)
+    except ForeseyeError as error:
+        _report(session, type(error).__name__, in_words(error))
+        return BAD_USAGE if isinstance(error, USAGE_ERRORS) else SOMETHING_FAILED
+    except Exception as error:  # noqa: BLE001 - the last door: a user never sees a traceback
+        _report(session, "Unforeseen", _unforeseen(error, session.debug))
+        return SOMETHING_FAILED
+    return ALL_WELL
+
+
+def _code(leaving: SystemExit) -> int:
+    return leaving.code if isinstance(leaving.code, int) else ALL_WELL
+
+
+def _report(session: Session, kind: str, sentence: str) -> None:
+    say(sentence)
+    if session.as_json:
+        print_json({"error": kind, "reason": sentence})
+
+
+def _unforeseen(error: Exception, debug: bool) -> str:
+    if debug:
+        return "".join(traceback.format_exception(error))
+    named = f"{type(error).__name__}: {error}"
+    return f"The command failed in a way that was not foreseen ({named}). --debug shows where."

@@ -1,0 +1,67 @@
+"""One exam's results on the operator's terminal: every number with its unit and its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from edge_runtime.contracts.exam import ExamRecord, Forecast
+from edge_runtime.contracts.result import EyeReading, Measurement, ScreeningResult
+from edge_runtime.results import WrittenExam
+
+EYE_SOURCE = {"given": "as given", "picture": "from the picture", "unknown": "unknown"}
+
+
+def show_exam(written: WrittenExam, console: Console | None = None) -> None:
+    """Print an exam's results and where they lie, on standard output unless told otherwise."""
+    console = console or Console()
+    for result in written.results:
+        console.print(_photograph(result))
+    for line in _person(written.record):
+        console.print(line)
+    console.print(f"Written to {escape(str(written.exam_file.parent))}", soft_wrap=True)
+    console.print(f"[dim]{written.record.use}[/dim]")
+
+
+def _photograph(result: ScreeningResult) -> Table:
+    quality = result.quality
+    verdict = "gradable" if quality.gradable else f"not gradable: {quality.reason}"
+    title = f"{result.photograph.name}  {verdict}"
+    table = Table(title=escape(title), title_justify="left", title_style="bold", expand=False)
+    for heading in ("", "value", "judged on"):
+        table.add_column(heading)
+    table.add_row("eye", escape(_eye(result.eye)), "")
+    table.add_row("gradable", f"{quality.probability:.2f}", quality.evidence.value)
+    for advice in quality.advice:
+        table.add_row("advice", escape(advice), "")
+    for name, measurement in (result.biomarkers or {}).items():
+        table.add_row(name, *(escape(cell) for cell in _measured(measurement)))
+    return table
+
+
+def _eye(eye: EyeReading) -> str:
+    side = eye.laterality.value if eye.laterality else "not known"
+    conflict = "; the picture shows the other eye" if eye.conflict else ""
+    return f"{side} ({EYE_SOURCE[eye.source]}{conflict})"
+
+
+def _measured(measurement: Measurement) -> tuple[str, str]:
+    if measurement.value is None or measurement.evidence is None:
+        return f"missing: {measurement.missing_because}", ""
+    unit = "" if measurement.unit == "1" else f" {measurement.unit}"
+    return f"{measurement.value:.4g}{unit}", measurement.evidence.value
+
+
+def _person(record: ExamRecord) -> Iterator[str]:
+    for forecast in record.forecast or []:
+        yield escape(_forecast(forecast))
+
+
+def _forecast(forecast: Forecast) -> str:
+    what = f"{forecast.condition.value} in {forecast.horizon_years:g} years"
+    if forecast.cumulative_incidence is None or forecast.evidence is None:
+        return f"{what}: not given, {forecast.sentence}"
+    return f"{what}: {forecast.cumulative_incidence:.3f} (judged on: {forecast.evidence.value})"

@@ -1,0 +1,141 @@
+"""`foreseye screen`: a few photographs of one person, their results into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edge_runtime.cli.options import (
+    AgeOption,
+    AsJson,
+    CovariateOption,
+    EyeOption,
+    SexOption,
+    person_of,
+)
+from edge_runtime.cli.planning import one_exam, planned_by_manifest
+from edge_runtime.cli.progress import Show, progress_bar
+from edge_runtime.cli.results_on_screen import show_exam
+from edge_runtime.cli.session import Session, in_words, print_json, say, session_of
+from edge_runtime.contracts.strict import contract_dict
+from edge_runtime.domain import Eye, Sex
+from edge_runtime.durable import make_folder
+from edge_runtime.errors import InvalidField
+from edge_runtime.exam_files import ListedExam
+from edge_runtime.names import FolderNames, shown_name
+from edge_runtime.stages import PhotographDone, PhotographRefused, StageEvent
+
+if TYPE_CHECKING:
+    from edge_runtime.pipeline import Pipeline
+    from edge_runtime.results import WrittenExam
+
+Photographs = Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photograph files.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the results.")]
+Manifest = Annotated[
+    Path | None,
+    typer.Option(
+        "--manifest",
+        metavar="FILE",
+        help="CSV or Parquet table that says whose eyes the photographs show, and when.",
+    ),
+]
+Maps = Annotated[bool, typer.Option("--maps", help="Also write evidence maps.")]
+
+
+def screen(
+    context: typer.Context,
+    photographs: Photographs,
+    out: Out,
+    eye: EyeOption = None,
+    age: AgeOption = None,
+    sex: SexOption = None,
+    covariate: CovariateOption = None,
+    manifest: Manifest = None,
+    maps: Maps = False,
+    as_json: AsJson = False,
+) -> None:
+    """Screen photographs of one person and write what was found.
+
+    For a photograph a.jpg, DIR/a/ gets result.json and, when it is gradable, pictures of its
+    vessels and disc; DIR/exam.json is about the person. The photographs are one exam, unless a
+    manifest says otherwise.
+    """
+    session = session_of(context, as_json)
+    exams = _planned(photographs, manifest, eye, age, sex, covariate)
+    with session.pipeline() as pipeline:
+        if maps and "forecast" not in pipeline.models:
+            say("The bundle holds no model that makes evidence maps, so none are written.")
+        num_photographs = sum(len(exam.photographs) for exam in exams)
+        with progress_bar("Screening", num_photographs) as show:
+            written = list(_screened(session, pipeline, exams, make_folder(out), show))
+    _show(session, out, [exam for exam in written if exam is not None])
+    if any(exam is None or exam.record.refused for exam in written):
+        raise typer.Exit(1)
+
+
+def _planned(
+    photographs: list[Path],
+    manifest: Path | None,
+    eye: Eye | None,
+    age: float | None,
+    sex: Sex | None,
+    covariate: list[str] | None,
+) -> list[ListedExam]:
+    if manifest is None:
+        return [one_exam(photographs, eye, person_of(age, sex, covariate))]
+    if (eye, age, sex, covariate or None) != (None, None, None, None):
+        raise InvalidField("manifest", "excludes --eye, --age, --sex and --covariate")
+    return planned_by_manifest(photographs, manifest)
+
+
+def _screened(
+    session: Session, pipeline: Pipeline, exams: list[ListedExam], out: Path, show: Show
+) -> Iterator[WrittenExam | None]:
+    """Yield what was written for each exam; None where not one file could be opened."""
+    from edge_runtime.exam_files import open_exam
+    from edge_runtime.results import refusal, write_exam
+
+    names, done = FolderNames(), 0
+    for listed in exams:
+        opened = open_exam(listed, Path(), session.settings.limits)
+        unopened = []
+        for place, error in opened.unopened:
+            name = shown_name(Path(listed.photographs[place].path).name)
+            say(f"{name}: {in_words(error)}")
+            unopened.append(refusal(name, error))
+        done += len(unopened)
+        if opened.exam is None:
+            yield None
+            continue
+        events = _followed(pipeline.screen(opened.exam), done, show)
+        yield write_exam(out, names, events, unopened)
+        done += len(opened.opened)
+        show(done)
+
+
+def _followed(events: Iterator[StageEvent], done: int, show: Show) -> Iterator[StageEvent]:
+    """Yield the events, and tell of those that are refused and how many are done."""
+    for event in events:
+        if isinstance(event, PhotographRefused):
+            say(f"{event.name}: {in_words(event.error)}")
+        if isinstance(event, (PhotographRefused, PhotographDone)):
+            done += 1
+            show(done)
+        yield event
+
+
+def _show(session: Session, out: Path, written: list[WrittenExam]) -> None:
+    if not session.as_json:
+        for exam in written:
+            show_exam(exam)
+        return
+    print_json(
+        {
+            "out": shown_name(out),
+            "exams": [contract_dict(exam.record) for exam in written],
+            "results": [contract_dict(result) for exam in written for result in exam.results],
+        }
+    )

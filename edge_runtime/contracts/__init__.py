@@ -1,0 +1,1 @@
+"""The JSON and table contracts as pydantic models, with their published JSON Schemas."""

@@ -1,0 +1,182 @@
+"""`bundle.json`: what a model bundle holds and what it was judged on (schema foreseye.bundle/1).
+
+The file names every other file of the bundle with its SHA-256, and a detached Ed25519 signature
+(`bundle.sig.json`) covers the file itself; so one signature covers everything.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from edge_runtime.contracts.result import Measurement
+from edge_runtime.contracts.strict import Sha256, Strict, contract_json
+from edge_runtime.domain import Evidence
+
+BUNDLE_SCHEMA = "foreseye.bundle/1"
+BUNDLE_FILE = "bundle.json"
+SIGNATURE_FILE = "bundle.sig.json"
+
+ModelName = Literal["anatomy", "quality", "findings", "forecast", "progression"]
+Precision = Literal["fp32", "fp16", "int8-cpu", "int8-trt"]
+
+
+class TensorSpec(Strict):
+    """One tensor of an exported graph; a free axis is named, a fixed one is its length."""
+
+    name: str
+    dtype: Literal["uint8", "float32"]
+    shape: list[int | str]
+
+
+class Artefact(Strict):
+    """One ONNX file of a model, in one precision."""
+
+    file: str
+    opset: int
+    golden_tolerance: float = Field(gt=0)
+    """Largest absolute difference of an output from the golden one that a device may show."""
+
+
+class ParityReport(Strict):
+    """How far the exported graph is from the trained network, on the samples named."""
+
+    reference: str
+    samples: int
+    largest_difference: float
+    """Largest absolute difference of any output value."""
+    tolerance: float
+    in_words: str
+
+
+class Metric(Strict):
+    """One measured figure, with the set and people it was measured on and what beats nothing."""
+
+    name: str
+    value: float
+    interval_95: tuple[float, float] | None = None
+    set: str
+    role: Literal["train", "tune", "test"]
+    people: int
+    photographs: int
+    baseline: float | None = None
+    baseline_name: str | None = None
+    evidence: Evidence
+
+
+class Preprocessing(Strict):
+    """How a photograph becomes a network image; the code is edge_runtime/fundus/preprocess.py."""
+
+    kind: Literal["field_square/1"] = "field_square/1"
+    image_size_px: int = Field(ge=32)
+    margin: float
+
+
+class ModelEntry(Strict):
+    """One model of the bundle."""
+
+    evidence: Evidence
+    """Of its outputs, where a finer one is not given."""
+    preprocessing: Preprocessing
+    inputs: list[TensorSpec]
+    outputs: list[TensorSpec]
+    labels: list[str]
+    """Names of the output's channels or classes, in order."""
+    logit_shift: list[float] = Field(default_factory=list)
+    """Calibration inside the graph: what was added to each label's logit, chosen on tune."""
+    thresholds: dict[str, float] = Field(default_factory=dict)
+    artefacts: dict[Precision, Artefact]
+    parity: dict[Precision, ParityReport]
+    metrics: list[Metric]
+
+
+class MeasuredQuality(Strict):
+    """Quality judged from plain image measurements; the weights lie in a file of the bundle."""
+
+    file: str
+    evidence: Evidence
+    metrics: list[Metric]
+
+
+class GoldenSample(Strict):
+    """A drawn eye and what each model must make of it on any device."""
+
+    photograph: str
+    eye: Literal["OD", "OS"]
+    expected: dict[str, str]
+    """Model name to a .npz file: its input, and its outputs in fp32."""
+    biomarkers: dict[str, Measurement]
+    """What the whole pipeline measured on this sample when the bundle was made."""
+
+
+class SetCount(Strict):
+    """How many of one set's people a model used, by role, and under which terms."""
+
+    set: str
+    evidence_kind: Literal["real", "drawn"]
+    terms: str
+    people: dict[str, int]
+    eyes: dict[str, int]
+    photographs: dict[str, int]
+
+
+class DataStatement(Strict):
+    """For each model, the photographs that it was made from, and the terms of its weights."""
+
+    models: dict[str, list[SetCount]]
+    terms_of_the_weights: str
+
+
+class BundleManifest(Strict):
+    """The whole bundle.json."""
+
+    schema_: Literal["foreseye.bundle/1"] = Field(BUNDLE_SCHEMA, alias="schema")
+    name: str
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    made_with: dict[str, str]
+    """Versions of what made it, and the code's commit."""
+    models: dict[ModelName, ModelEntry]
+    measured_quality: MeasuredQuality | None = None
+    horizons_years: list[float] = Field(default_factory=list)
+    reference_population: str | None = None
+    golden: list[GoldenSample]
+    data_statement: DataStatement
+    model_card: str
+    files: dict[str, Sha256]
+    """Every other file of the bundle, by its relative path, but the signature."""
+
+    @model_validator(mode="after")
+    def _every_named_file_is_hashed(self) -> BundleManifest:
+        missing = sorted(set(self.named_files()) - set(self.files))
+        if missing:
+            raise ValueError(f"files without a hash: {missing}")
+        return self
+
+    def named_files(self) -> list[str]:
+        """Return every file that an entry names."""
+        named = [self.model_card]
+        named += [a.file for model in self.models.values() for a in model.artefacts.values()]
+        named += [sample.photograph for sample in self.golden]
+        named += [file for sample in self.golden for file in sample.expected.values()]
+        if self.measured_quality is not None:
+            named.append(self.measured_quality.file)
+        return named
+
+    def to_json(self) -> str:
+        """Return the text of bundle.json."""
+        return contract_json(self)
+
+
+class Signature(Strict):
+    """`bundle.sig.json`: an Ed25519 signature over the bytes of bundle.json."""
+
+    algorithm: Literal["Ed25519"] = "Ed25519"
+    public_key: str = Field(pattern=r"^[0-9a-f]{64}$")
+    signature: str = Field(pattern=r"^[0-9a-f]{128}$")
+
+
+def bundle_manifest_from(text: str) -> BundleManifest:
+    """Return the manifest of bundle.json's text. Raises pydantic.ValidationError."""
+    manifest: BundleManifest = BundleManifest.model_validate_json(text)
+    return manifest

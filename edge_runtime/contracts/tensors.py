@@ -1,0 +1,79 @@
+"""Names and layouts of every model's tensors: what export writes and the runtime reads.
+
+Legend: N photographs, H rows, W columns, C = 3 colours (RGB), K channels or classes,
+D covariates, T yearly intervals, S steps of a sampler. Pictures go in as uint8, raw: the
+arithmetic (scale, mean, deviation) is inside each graph, so no constant exists twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Dtype = Literal["uint8", "float32"]
+Axis = int | str
+"""A fixed length, or the name of an axis that may vary."""
+
+
+@dataclass(frozen=True)
+class TensorLayout:
+    """One tensor: its name, element type and axes."""
+
+    name: str
+    dtype: Dtype
+    axes: tuple[str, ...]
+    """One letter of the legend each."""
+
+
+@dataclass(frozen=True)
+class ModelLayout:
+    """A model's inputs and outputs, in order."""
+
+    inputs: tuple[TensorLayout, ...]
+    outputs: tuple[TensorLayout, ...]
+
+
+IMAGE = TensorLayout("image_NHWC", "uint8", ("N", "H", "W", "C"))
+
+ANATOMY_CHANNELS = ("vessel", "arteriole", "venule", "disc", "cup")
+"""Channels of the anatomy model's output, in order; a later model may append, never reorder."""
+
+LAYOUTS: dict[str, ModelLayout] = {
+    # Probability of each structure at each pixel of the network image.
+    "anatomy": ModelLayout(
+        (IMAGE,), (TensorLayout("probability_NKHW", "float32", ("N", "K", "H", "W")),)
+    ),
+    # Probability of gradable, then of each defect.
+    "quality": ModelLayout((IMAGE,), (TensorLayout("probability_NK", "float32", ("N", "K")),)),
+    # Probabilities of DR grades 0 to 4, and of each other finding.
+    "findings": ModelLayout(
+        (IMAGE,),
+        (
+            TensorLayout("dr_grade_NK", "float32", ("N", "K")),
+            TensorLayout("condition_NK", "float32", ("N", "K")),
+        ),
+    ),
+    # Yearly cause-specific hazards of event and of death first, for each condition.
+    "forecast": ModelLayout(
+        (
+            IMAGE,
+            TensorLayout("covariate_ND", "float32", ("N", "D")),
+            TensorLayout("known_ND", "float32", ("N", "D")),
+        ),
+        (
+            TensorLayout("hazard_NKT", "float32", ("N", "K", "T")),
+            TensorLayout("death_hazard_NKT", "float32", ("N", "K", "T")),
+            TensorLayout("evidence_NKHW", "float32", ("N", "K", "H", "W")),
+        ),
+    ),
+    # One evaluation of the sampler; noise is an input, so samples differ and repeat by seed.
+    "progression": ModelLayout(
+        (
+            IMAGE,
+            TensorLayout("noise_NKHW", "float32", ("N", "K", "H", "W")),
+            TensorLayout("horizon_years_N", "float32", ("N",)),
+            TensorLayout("covariate_ND", "float32", ("N", "D")),
+        ),
+        (TensorLayout("change_NKHW", "float32", ("N", "K", "H", "W")),),
+    ),
+}

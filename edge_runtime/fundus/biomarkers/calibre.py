@@ -1,0 +1,114 @@
+"""Calibres of the vessels that cross zone B.
+
+Zone B is the ring from 0.5 to 1.0 disc diameters from the disc's margin, that is 1.0 to 1.5 disc
+diameters from its centre. A calibre is the area of a piece of vessel over the length of its
+centreline: both are known to a fraction of a pixel, where twice the distance to the edge is off
+by up to a whole one.
+
+Source of the zone: Hubbard et al. 1999, Ophthalmology 106(12):2269-2280.
+"""
+
+from __future__ import annotations
+
+from math import ceil, pi
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge_runtime.domain import BoolArray
+from edge_runtime.fundus.biomarkers.centrelines import Centrelines, IntArray, Segment
+from edge_runtime.fundus.biomarkers.disc import Disc
+
+ZONE_B_INNER_DD, ZONE_B_OUTER_DD = 1.0, 1.5
+"""Radii of zone B about the disc's centre, in disc diameters."""
+
+MIN_ZONE_SHARE = 0.6
+"""Share of zone B that must lie in the field: where it does not, vessels are not seen."""
+
+MIN_CROSSED_SHARE = 0.5
+"""A vessel counts where it crosses more than this share of the ring's breadth. With a half, the
+trunk or the branches of a vessel that divides in the ring count, and no vessel counts twice."""
+
+MIN_MEASURED_PX = 5
+"""Shortest measured piece, once the neighbourhoods of branch points and ends are left out."""
+
+
+def zone_b_share(disc: Disc, field_HW: BoolArray) -> float:
+    """Return the share of zone B that lies in the field, in [0, 1]."""
+    rows, columns = np.ogrid[: field_HW.shape[0], : field_HW.shape[1]]
+    seen = np.count_nonzero(field_HW & _in_zone_b(disc, _squared_distance(disc, rows, columns)))
+    area = pi * (ZONE_B_OUTER_DD**2 - ZONE_B_INNER_DD**2) * disc.diameter_px**2
+    return min(1.0, seen / area)
+
+
+def zone_b_calibres_px(mask_HW: BoolArray, lines: Centrelines, disc: Disc) -> list[float]:
+    """Return the calibre of each vessel that crosses zone B, in pixels, in no given order.
+
+    `lines` are the centrelines of `mask_HW`. A vessel is a piece between branch points, ends and
+    the ring's edges that crosses more than MIN_CROSSED_SHARE of the ring's breadth.
+    """
+    if not lines.segments:
+        return []
+    area_HW = _area_by_centreline_pixel(mask_HW, lines.skeleton_HW, disc)
+    needed_px = MIN_CROSSED_SHARE * (ZONE_B_OUTER_DD - ZONE_B_INNER_DD) * disc.diameter_px
+    # Pixels are at most sqrt(2) apart: shorter segments cannot cross, and most are shorter.
+    long_enough = [line for line in lines.segments if 1.5 * len(line.rows) > needed_px]
+    calibres = []
+    for segment in long_enough:
+        squared_L = _squared_distance(disc, segment.rows, segment.columns)
+        for start, stop in _runs(_in_zone_b(disc, squared_L)):
+            if np.ptp(np.sqrt(squared_L[start:stop])) > needed_px:
+                calibre = _calibre_px(segment, start, stop, area_HW)
+                if calibre is not None:
+                    calibres.append(calibre)
+    return calibres
+
+
+def _squared_distance(disc: Disc, rows: IntArray, columns: IntArray) -> npt.NDArray[np.float64]:
+    return np.asarray((columns - disc.x_px) ** 2 + (rows - disc.y_px) ** 2)
+
+
+def _in_zone_b(disc: Disc, squared_distance: npt.NDArray[np.float64]) -> BoolArray:
+    inner, outer = ZONE_B_INNER_DD * disc.diameter_px, ZONE_B_OUTER_DD * disc.diameter_px
+    return np.asarray((squared_distance >= inner**2) & (squared_distance <= outer**2))
+
+
+def _area_by_centreline_pixel(mask_HW: BoolArray, skeleton_HW: BoolArray, disc: Disc) -> IntArray:
+    """Return, at each centreline pixel about zone B, how many mask pixels are nearest to it."""
+    reach = ceil((ZONE_B_OUTER_DD + 0.25) * disc.diameter_px)
+    top, left = max(0, int(disc.y_px) - reach), max(0, int(disc.x_px) - reach)
+    window = np.s_[top : int(disc.y_px) + reach + 1, left : int(disc.x_px) + reach + 1]
+    area_HW = np.zeros(mask_HW.shape, np.intp)
+    line_hw = skeleton_HW[window]
+    if line_hw.any():
+        _, label_hw = cv2.distanceTransformWithLabels(
+            (~line_hw).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        count = np.bincount(label_hw[mask_HW[window]], minlength=int(label_hw.max()) + 1)
+        area_HW[window][line_hw] = count[label_hw[line_hw]]
+    return area_HW
+
+
+def _runs(inside_L: BoolArray) -> list[tuple[int, int]]:
+    """Return start and stop (exclusive) of each unbroken run of True."""
+    if not inside_L.any():
+        return []
+    edges = np.flatnonzero(np.diff(inside_L, prepend=False, append=False))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _calibre_px(segment: Segment, start: int, stop: int, area_HW: IntArray) -> float | None:
+    """Return the mean calibre of a segment's pixels start to stop, or None if too few are left.
+
+    Within a calibre's half of a branch point or an end the area is not the segment's own.
+    """
+    first = max(start, 1 + ceil(segment.radius_L[0]))
+    last = min(stop, len(segment.rows) - 1 - ceil(segment.radius_L[-1]))
+    if last - first < MIN_MEASURED_PX:
+        return None
+    area = area_HW[segment.rows[first:last], segment.columns[first:last]].sum()
+    # The first and the last pixel's share of the vessel ends half-way to its neighbour.
+    steps = np.diff(segment.smooth_points[first - 1 : last + 1], axis=0)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    return float(area / (lengths.sum() - (lengths[0] + lengths[-1]) / 2))

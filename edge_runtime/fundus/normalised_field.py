@@ -1,0 +1,70 @@
+"""A copy of a photograph's field at one radius for all cameras, on which quality is measured.
+
+One vessel is equally wide on every copy, and a photograph decoded at reduced scale gives the same
+copy. The rim and burnt-in stamps are marked as outside: they say nothing of the eye.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from edge_runtime.domain import BoolArray, FieldOfView, Photograph, UInt8Array
+from edge_runtime.fundus.field_of_view import shrunk
+
+# H rows, W columns, C colours
+
+FIELD_RADIUS_PX = 160
+RIM_SHARE = 0.06
+"""Outer part of the radius that is left out."""
+
+STAMP_GREEN = 25
+
+
+@dataclass(frozen=True)
+class NormalisedField:
+    """The normalised copy: its colours (each HW), where the eye is seen (HW), and the centre."""
+
+    red: UInt8Array
+    green: UInt8Array
+    blue: UInt8Array
+    inside: BoolArray
+    centre_px: tuple[float, float]
+
+    @property
+    def level(self) -> UInt8Array:
+        """Grey level: the brighter of red and green."""
+        return np.maximum(self.red, self.green)
+
+
+def normalised_field(photograph: Photograph, field: FieldOfView) -> NormalisedField:
+    """Return the part of the photograph that holds the field, at the radius at which it is measured."""
+    scale, circle = photograph.scale, field.circle
+    centre = (np.array([circle.x_px, circle.y_px]) + 0.5) * scale - 0.5
+    radius = circle.radius_px * scale
+    size = np.array(photograph.pixels_HWC.shape[1::-1])
+    first = np.clip(np.floor(centre - radius), 0, size - 1).astype(int)
+    last = np.clip(np.ceil(centre + radius) + 1, first + 1, size).astype(int)
+    part = (slice(first[1], last[1]), slice(first[0], last[0]))
+    zoom = FIELD_RADIUS_PX / radius
+    shape = (max(8, round((last - first)[0] * zoom)), max(8, round((last - first)[1] * zoom)))
+    crop_HWC = photograph.pixels_HWC[part]
+    pixels_HWC = shrunk(crop_HWC, shape) if zoom < 1.0 else cv2.resize(crop_HWC, shape)
+    mask_HW = field.mask_HW[part].astype(np.uint8)
+    seen_HW = np.asarray(cv2.resize(mask_HW, shape, interpolation=cv2.INTER_NEAREST)) > 0
+    x, y = (centre - first + 0.5) * zoom - 0.5
+    rows, columns = np.ogrid[: shape[1], : shape[0]]
+    within = (FIELD_RADIUS_PX * (1.0 - RIM_SHARE)) ** 2
+    seen_HW &= (columns - x) ** 2 + (rows - y) ** 2 <= within
+    red, green, blue = (np.asarray(c, dtype=np.uint8) for c in cv2.split(pixels_HWC))
+    seen_HW &= ~_stamped(red, green, blue)
+    return NormalisedField(red, green, blue, seen_HW, (float(x), float(y)))
+
+
+def _stamped(red_HW: UInt8Array, green_HW: UInt8Array, blue_HW: UInt8Array) -> BoolArray:
+    """Where green text is burnt in, a little widened."""
+    excess_HW = np.asarray(cv2.subtract(green_HW, cv2.max(red_HW, blue_HW)))
+    text_HW = (excess_HW > STAMP_GREEN).astype(np.uint8)
+    return np.asarray(cv2.dilate(text_HW, np.ones((7, 7), np.uint8))) > 0

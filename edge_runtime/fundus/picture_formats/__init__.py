@@ -1,0 +1,1 @@
+"""What each picture format states in its header, read before any decoder sees the file."""

@@ -1,0 +1,80 @@
+"""Where the server may listen, and with which certificate.
+
+Photographs of patients cross the port, so an address that other machines reach needs TLS, unless
+the operator says in so many words that the network in front of it is trusted.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from edge_runtime.errors import SettingsError
+from edge_runtime.wire.channel import pem
+
+
+@dataclass(frozen=True)
+class Tls:
+    """PEM files: the server's certificate and key, and who signs the clients that may call."""
+
+    certificate: str
+    key: str
+    client_authority: str | None = None
+    """None: any client may call; otherwise only one whose certificate this authority signed."""
+
+
+@dataclass(frozen=True)
+class Listen:
+    """An address and its protection."""
+
+    address: str
+    """host:port, [IPv6]:port or unix:PATH; port 0 takes a free one."""
+    tls: Tls | None = None
+    insecure_anywhere: bool = False
+    """Listen without TLS where other machines reach it."""
+
+    def __post_init__(self) -> None:
+        if self.tls is None and not self.insecure_anywhere and not is_local(self.address):
+            raise SettingsError(
+                f"{self.address} can be reached from other machines: give --tls-cert and "
+                "--tls-key, or --insecure-listen-anywhere if the network is trusted"
+            )
+
+
+def is_local(address: str) -> bool:
+    """Return whether only this machine can reach an address. Raises SettingsError for nonsense."""
+    if address.startswith("unix:"):
+        return True
+    host, colon, port = address.rpartition(":")
+    if not colon or not host or not port.isdecimal() or int(port) > 65_535:
+        raise SettingsError(f"{address!r} is no address; write host:port, such as 127.0.0.1:50051")
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def bind(server: grpc.aio.Server, listen: Listen) -> int:
+    """Return the port that the server got. Raises SettingsError when it cannot be had."""
+    try:
+        if listen.tls is None:
+            return int(server.add_insecure_port(listen.address))
+        return int(server.add_secure_port(listen.address, _credentials(listen.tls)))
+    except RuntimeError:
+        raise SettingsError(
+            f"cannot listen on {listen.address}: is another server there, or is it not this machine?"
+        ) from None
+
+
+def _credentials(tls: Tls) -> Any:
+    authority = None if tls.client_authority is None else pem(tls.client_authority)
+    return grpc.ssl_server_credentials(
+        [(pem(tls.key), pem(tls.certificate))],
+        root_certificates=authority,
+        require_client_auth=authority is not None,
+    )

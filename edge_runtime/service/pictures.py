@@ -1,0 +1,84 @@
+"""The pictures of an anatomy event: a preview of the photograph and its overlays, aligned.
+
+Legend: H rows, W columns, C colours (RGB).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from edge_runtime.domain import PhotographFile, UInt8Array
+from edge_runtime.errors import InferenceFailed
+from edge_runtime.fundus.anatomy import Anatomy
+from edge_runtime.fundus.intake import read_photograph
+from edge_runtime.settings import Limits
+from edge_runtime.stages import AnatomyRead
+from edge_runtime.wire.records import Picture
+
+JPEG_QUALITY = 88
+"""Vessels keep their edges; 1024 px then take about 100 kB."""
+
+PNG_COMPRESSION = 3
+
+SHARP_ENOUGH = 0.75
+"""Decoded pixels for each pixel of the preview, below which the photograph is decoded again."""
+
+OVERLAYS: dict[str, Callable[[Anatomy, int, int, float], UInt8Array]] = {
+    "vessels_probability": Anatomy.vessels_probability,
+    "arteries_veins": Anatomy.arteries_veins,
+    "disc_cup": Anatomy.disc_cup,
+}
+"""As the files of DESIGN section 5 are named."""
+
+
+def pictures_of(
+    seen: AnatomyRead, file: PhotographFile, limits: Limits, side_px: int
+) -> tuple[Picture, ...]:
+    """Return the preview (JPEG), then the overlays (PNG, one byte a pixel), all of one size.
+
+    The longer side is `side_px`, or the photograph's own when that is shorter: a picture is never
+    shown with more pixels than the camera gave.
+    """
+    width_px, height_px = seen.photograph.width_px, seen.photograph.height_px
+    scale = min(1.0, side_px / max(width_px, height_px))
+    overlays = [
+        (kind, laid(seen.anatomy, width_px, height_px, scale)) for kind, laid in OVERLAYS.items()
+    ]
+    rows, columns = overlays[0][1].shape
+    pixels_HWC = _sharp_pixels(seen, file, limits, columns)
+    preview_HWC = cv2.resize(pixels_HWC, (columns, rows), interpolation=cv2.INTER_AREA)
+    preview = cv2.cvtColor(preview_HWC, cv2.COLOR_RGB2BGR)
+    return (
+        _jpeg("photograph", np.asarray(preview, dtype=np.uint8)),
+        *(_png(kind, overlay_HW) for kind, overlay_HW in overlays),
+    )
+
+
+def _sharp_pixels(
+    seen: AnatomyRead, file: PhotographFile, limits: Limits, columns: int
+) -> UInt8Array:
+    # The models need few pixels, so a large JPEG comes decoded at 1/2 to 1/8 of its size. A doctor
+    # who asks for a larger preview wants to see more than that.
+    decoded = seen.photograph
+    if decoded.scale == 1.0 or decoded.pixels_HWC.shape[1] >= SHARP_ENOUGH * columns:
+        return decoded.pixels_HWC
+    shorter_px = round(columns * min(1.0, decoded.height_px / decoded.width_px))
+    return read_photograph(file.content, file.name, limits, wanted_side_px=shorter_px).pixels_HWC
+
+
+def _jpeg(kind: str, pixels_HWC: UInt8Array) -> Picture:
+    return _encoded(kind, "image/jpeg", pixels_HWC, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
+
+
+def _png(kind: str, pixels_HW: UInt8Array) -> Picture:
+    return _encoded(kind, "image/png", pixels_HW, (cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION))
+
+
+def _encoded(kind: str, media_type: str, pixels: UInt8Array, settings: tuple[int, int]) -> Picture:
+    encoded, content = cv2.imencode("." + media_type.partition("/")[2], pixels, settings)
+    if not encoded:
+        raise InferenceFailed(f"the {kind} picture of {pixels.shape} could not be encoded")
+    return Picture(kind, media_type, content.tobytes(), pixels.shape[1], pixels.shape[0])

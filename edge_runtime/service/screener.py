@@ -1,0 +1,33 @@
+"""What the service needs of the pipeline: the seam on which the server's tests stand too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from edge_runtime.bundle.opening import Bundle
+from edge_runtime.contracts.result import ModelIdentity
+from edge_runtime.domain import Exam
+from edge_runtime.stages import StageEvent
+
+
+class Screener(Protocol):
+    """A ready pipeline. `edge_runtime.pipeline.Pipeline` is the one that ships."""
+
+    @property
+    def bundle(self) -> Bundle:
+        """The verified bundle."""
+        ...
+
+    @property
+    def models(self) -> dict[str, ModelIdentity]:
+        """Which engine and precision runs each model."""
+        ...
+
+    def screen(self, exam: Exam) -> Iterator[StageEvent]:
+        """Yield each stage as it is ready; a generator, whose `close` stops between stages."""
+        ...
+
+    def close(self) -> None:
+        """Give the engines' memory back."""
+        ...

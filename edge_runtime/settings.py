@@ -1,0 +1,108 @@
+"""Every knob of the runtime, as frozen records read from the environment once, at the door.
+
+Nothing else in `edge_runtime` reads the environment. Each field `x` of a record is set by the
+variable FORESEYE_X; an unknown FORESEYE_ variable is refused, so that a typing mistake is not
+silently ignored.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from edge_runtime.errors import SettingsError
+
+OUTSIDE_THE_RUNTIME = {"FORESEYE_DATA", "FORESEYE_SIGNING_KEY", "FORESEYE_UI_ADDRESS"}
+"""Variables of the other wings; the runtime leaves them alone."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a photograph may cost before it is refused."""
+
+    max_photograph_bytes: int = 64_000_000
+    """Encoded size, 64 MB."""
+
+    max_photograph_pixels: int = 60_000_000
+    """Width x height as the header states, 60 MP; checked before anything is decoded."""
+
+    min_photograph_side_px: int = 160
+    """Below this no vessel of an eye is wider than a pixel."""
+
+    max_photographs_per_exam: int = 16
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole runtime's settings."""
+
+    bundle: str = ""
+    """Folder of the model bundle; empty for the reference bundle inside the package."""
+
+    trusted_keys: str = ""
+    """Ed25519 public keys (hex), separated by commas, whose bundles are trusted."""
+
+    backends: str = "onnxruntime-cpu"
+    """Engines in order of preference, separated by commas. One that is not listed is never used."""
+
+    threads: int = 0
+    """Threads for one model; 0 means the processors that this process may use."""
+
+    address: str = "127.0.0.1:50051"
+
+    max_queued_exams: int = 8
+    """Exams that wait in the server before the next is told to come back."""
+
+    max_request_bytes: int = 160_000_000
+    """All photographs of one request together, 160 MB; a larger one is refused unread."""
+
+    max_photograph_bytes: int = 64_000_000
+    max_photograph_pixels: int = 60_000_000
+    min_photograph_side_px: int = 160
+    max_photographs_per_exam: int = 16
+
+    @property
+    def limits(self) -> Limits:
+        """The limits on photographs."""
+        return Limits(**{f.name: getattr(self, f.name) for f in fields(Limits)})
+
+    @property
+    def bundle_path(self) -> Path | None:
+        """The bundle's folder, or None for the reference bundle."""
+        return Path(self.bundle) if self.bundle else None
+
+    @property
+    def thread_count(self) -> int:
+        """Threads for one model: as set, or the processors that this process may use."""
+        return self.threads or len(os.sched_getaffinity(0))
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Return the settings of an environment.
+
+    Raises SettingsError for an unknown FORESEYE_ variable or a value of the wrong type.
+    """
+    known = {f"FORESEYE_{f.name.upper()}": f for f in fields(Settings)}
+    values: dict[str, Any] = {}
+    for variable, text in environment.items():
+        if not variable.startswith("FORESEYE_") or variable in OUTSIDE_THE_RUNTIME:
+            continue
+        if variable not in known:
+            raise SettingsError(f"unknown variable {variable}; known: {', '.join(sorted(known))}")
+        values[known[variable].name] = _value(variable, text, known[variable].type)
+    return Settings(**values)
+
+
+def _value(variable: str, text: str, kind: object) -> Any:
+    if kind != "int":
+        return text
+    try:
+        number = int(text)
+    except ValueError:
+        raise SettingsError(f"{variable} must be a whole number, got {text!r}") from None
+    if number < 0:
+        raise SettingsError(f"{variable} must not be negative, got {number}")
+    return number

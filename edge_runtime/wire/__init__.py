@@ -1,0 +1,1 @@
+"""The gRPC messages of foreseye.v1, their conversion, and the typed client."""

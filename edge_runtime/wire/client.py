@@ -1,0 +1,215 @@
+"""The typed client of foreseye.v1: our records in, our records out, our errors raised again.
+
+This is the one door for programs that show results, the clinic's screens among them: it hands on
+every record that they need, and importing it loads no engine, no model and no picture library.
+
+    with ScreeningClient("127.0.0.1:50051") as client:
+        for event in client.screen(exam):
+            ...
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from edge_runtime.contracts.exam import (
+    ExamRecord,
+    Forecast,
+    ForecastCondition,
+    ForecastStep,
+    ForecastSteps,
+    Missing,
+    RefusedPhotograph,
+)
+from edge_runtime.contracts.result import (
+    BundleIdentity,
+    Condition,
+    DrGrade,
+    EyeReading,
+    Findings,
+    Measurement,
+    ModelIdentity,
+    PhotographIdentity,
+    Quality,
+    ScreeningResult,
+)
+from edge_runtime.domain import USE, Evidence, Exam, Eye, FovCircle, Person, PhotographFile, Sex
+from edge_runtime.errors import (
+    BundleError,
+    Cancelled,
+    ForeseyeError,
+    InferenceError,
+    InvalidField,
+    NotAllowed,
+    NotInBundle,
+    Overloaded,
+    PhotographError,
+    PhotographTooLarge,
+    RequestError,
+    RequestTooLarge,
+    ServerFailed,
+    ServerUnreachable,
+    ServiceError,
+    SettingsError,
+    TooLate,
+)
+from edge_runtime.wire import screening_pb2 as pb
+from edge_runtime.wire.channel import channel_to
+from edge_runtime.wire.convert_bundle import bundle_description_from_wire
+from edge_runtime.wire.convert_request import exam_to_wire
+from edge_runtime.wire.exam_stream import ExamStream, raised_here
+from edge_runtime.wire.records import (
+    Accepted,
+    AnatomySeen,
+    BiomarkersRead,
+    BundleDescription,
+    ClientEvent,
+    ExamDone,
+    FindingsRead,
+    ForecastRead,
+    ModelDescription,
+    PhotographDone,
+    PhotographRefused,
+    Picture,
+    QualityRead,
+)
+from edge_runtime.wire.screening_pb2_grpc import ScreeningStub
+
+__all__ = [
+    "USE",
+    "Accepted",
+    "AnatomySeen",
+    "BiomarkersRead",
+    "BundleDescription",
+    "BundleError",
+    "BundleIdentity",
+    "Cancelled",
+    "ClientEvent",
+    "Condition",
+    "DrGrade",
+    "Evidence",
+    "Exam",
+    "ExamDone",
+    "ExamRecord",
+    "ExamStream",
+    "Eye",
+    "EyeReading",
+    "Findings",
+    "FindingsRead",
+    "Forecast",
+    "ForecastCondition",
+    "ForecastRead",
+    "ForecastStep",
+    "ForecastSteps",
+    "ForeseyeError",
+    "FovCircle",
+    "InferenceError",
+    "InvalidField",
+    "Measurement",
+    "Missing",
+    "ModelDescription",
+    "ModelIdentity",
+    "NotAllowed",
+    "NotInBundle",
+    "Overloaded",
+    "Person",
+    "PhotographDone",
+    "PhotographError",
+    "PhotographFile",
+    "PhotographIdentity",
+    "PhotographRefused",
+    "PhotographTooLarge",
+    "Picture",
+    "Quality",
+    "QualityRead",
+    "RefusedPhotograph",
+    "RequestError",
+    "RequestTooLarge",
+    "ScreeningClient",
+    "ScreeningResult",
+    "ServerFailed",
+    "ServerUnreachable",
+    "ServiceError",
+    "SettingsError",
+    "Sex",
+    "TooLate",
+]
+
+SCREENING_SERVICE = "foreseye.v1.Screening"
+
+
+class ScreeningClient:
+    """A connection to one screening service. Safe to share between threads."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        tls_ca: str | None = None,
+        tls_certificate: str | None = None,
+        tls_key: str | None = None,
+        timeout_s: float = 10.0,
+    ) -> None:
+        """Prepare a connection; nothing is sent yet.
+
+        `tls_ca` names the PEM file of the authority that signed the server's certificate and turns
+        TLS on; `tls_certificate` and `tls_key` are this client's own, where the server asks for
+        them. `timeout_s` is for every call but `screen`. Raises SettingsError for a file that
+        cannot be read.
+        """
+        self._timeout_s = timeout_s
+        self._channel = channel_to(address, tls_ca, tls_certificate, tls_key)
+        self._stub: Any = ScreeningStub(self._channel)  # type: ignore[no-untyped-call]
+        self._health: Any = health_pb2_grpc.HealthStub(self._channel)
+
+    def screen(
+        self,
+        exam: Exam,
+        *,
+        with_pictures: bool = True,
+        picture_side_px: int = 1024,
+        timeout_s: float = 60.0,
+    ) -> ExamStream:
+        """Return the exam's events as they come; the work starts at once.
+
+        The last event is ExamDone. `close()` on what comes back, or leaving it as a context
+        manager, stops the work on the server. While iterating it raises InvalidField,
+        PhotographTooLarge, RequestTooLarge, Overloaded, TooLate, Cancelled, ServerUnreachable,
+        InferenceError or ServerFailed.
+        """
+        request = exam_to_wire(exam, with_pictures, picture_side_px)
+        return ExamStream(self._stub.Screen(request, timeout=timeout_s))
+
+    def describe_bundle(self) -> BundleDescription:
+        """Return what the server's bundle holds. Raises Overloaded while it is being loaded."""
+        with raised_here():
+            reply = self._stub.DescribeBundle(pb.DescribeBundleRequest(), timeout=self._timeout_s)
+            return bundle_description_from_wire(reply)
+
+    def is_ready(self) -> bool:
+        """Return whether the server answers and its bundle is verified, loaded and warm."""
+        request = health_pb2.HealthCheckRequest(service=SCREENING_SERVICE)
+        try:
+            with raised_here():
+                reply = self._health.Check(request, timeout=self._timeout_s)
+        except (ServerUnreachable, TooLate):
+            return False
+        return bool(reply.status == health_pb2.HealthCheckResponse.SERVING)
+
+    def close(self) -> None:
+        """Close the connection; exams under way are cancelled."""
+        self._channel.close()
+
+    def __enter__(self) -> ScreeningClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

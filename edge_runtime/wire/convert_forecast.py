@@ -1,0 +1,67 @@
+"""Forecasts to messages of foreseye.v1 and back."""
+
+from __future__ import annotations
+
+from edge_runtime.contracts.exam import Forecast, ForecastStep, ForecastSteps
+from edge_runtime.wire import screening_pb2 as pb
+from edge_runtime.wire.convert_result import interval_from_wire
+from edge_runtime.wire.enums import EVIDENCE_OF, evidence_to_wire
+
+
+def forecast_to_wire(forecast: Forecast) -> pb.Forecast:
+    """Return one condition at one horizon, with its steps, or the reason."""
+    low, high = forecast.interval_90 or (None, None)
+    wire = pb.Forecast(
+        condition=forecast.condition.value,
+        horizon_years=forecast.horizon_years,
+        cumulative_incidence=forecast.cumulative_incidence,
+        interval_90_low=low,
+        interval_90_high=high,
+        step=forecast.step or "",
+        evidence=evidence_to_wire(forecast.evidence),
+        missing_because=forecast.missing_because.value if forecast.missing_because else "",
+        sentence=forecast.sentence or "",
+    )
+    for name in ForecastSteps.model_fields if forecast.steps else ():
+        getattr(wire, name).CopyFrom(_step_to_wire(getattr(forecast.steps, name)))
+    return wire
+
+
+def forecast_from_wire(wire: pb.Forecast) -> Forecast:
+    """Return one condition at one horizon, with its steps, or the reason."""
+    steps = {name: _step_from_wire(getattr(wire, name)) for name in ForecastSteps.model_fields}
+    return Forecast.model_validate(
+        {
+            "condition": wire.condition,
+            "horizon_years": wire.horizon_years,
+            "cumulative_incidence": (
+                wire.cumulative_incidence if wire.HasField("cumulative_incidence") else None
+            ),
+            "interval_90": interval_from_wire(wire),
+            "steps": ForecastSteps(**steps) if wire.HasField("age_sex") else None,
+            "step": wire.step or None,
+            "evidence": EVIDENCE_OF.get(wire.evidence),
+            "missing_because": wire.missing_because or None,
+            "sentence": wire.sentence or None,
+        }
+    )
+
+
+def _step_to_wire(step: ForecastStep) -> pb.ForecastStep:
+    return pb.ForecastStep(
+        value=step.value,
+        evidence=evidence_to_wire(step.evidence),
+        missing_because=step.missing_because.value if step.missing_because else "",
+        sentence=step.sentence or "",
+    )
+
+
+def _step_from_wire(wire: pb.ForecastStep) -> ForecastStep:
+    return ForecastStep.model_validate(
+        {
+            "value": wire.value if wire.HasField("value") else None,
+            "evidence": EVIDENCE_OF.get(wire.evidence),
+            "missing_because": wire.missing_because or None,
+            "sentence": wire.sentence or None,
+        }
+    )

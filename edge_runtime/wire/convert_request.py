@@ -1,0 +1,167 @@
+"""An exam to a ScreenRequest, and back with every field checked: the service's front door.
+
+A refusal names the field, never its value: what a caller sends may be about a patient.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError, create_model
+
+from edge_runtime.contracts.cohort import COVARIATES, ManifestRow
+from edge_runtime.contracts.strict import Strict
+from edge_runtime.domain import Exam, Person, PhotographFile
+from edge_runtime.errors import InvalidField, PhotographTooLarge
+from edge_runtime.identity import exam_id_of
+from edge_runtime.names import NAMELESS
+from edge_runtime.settings import Limits
+from edge_runtime.wire import screening_pb2 as pb
+from edge_runtime.wire.enums import EYE, EYE_OF, SEX, SEX_OF
+
+EXAM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+MAX_NAME_CHARACTERS = 255
+MAX_PERSON_ID_CHARACTERS = 128
+MAX_AGE_YEARS = 120.0
+DEFAULT_PICTURE_SIDE_PX = 1024
+PICTURE_SIDE_PX = range(256, 4097)
+
+
+def exam_to_wire(exam: Exam, with_pictures: bool, picture_side_px: int) -> pb.ScreenRequest:
+    """Return the request for an exam. Raises InvalidField for text that is not Unicode."""
+    return pb.ScreenRequest(
+        exam_id=_unicode("exam_id", exam.exam_id),
+        photographs=[
+            pb.PhotographUpload(
+                name=_unicode(f"photographs[{index}].name", file.name),
+                content=file.content,
+                eye=pb.EYE_UNSPECIFIED if file.eye is None else EYE[file.eye],
+            )
+            for index, file in enumerate(exam.photographs)
+        ],
+        person=_person_to_wire(exam.person),
+        with_pictures=with_pictures,
+        picture_side_px=picture_side_px,
+    )
+
+
+def exam_from_wire(request: pb.ScreenRequest, limits: Limits) -> Exam:
+    """Return the exam of a request, each field within its range.
+
+    An absent exam id is made from the content. Raises InvalidField, or PhotographTooLarge for a
+    photograph with more bytes than the limits allow.
+    """
+    count = len(request.photographs)
+    if not 1 <= count <= limits.max_photographs_per_exam:
+        raise InvalidField("photographs", f"needs 1 to {limits.max_photographs_per_exam} of them")
+    photographs = tuple(
+        photograph_from_wire(f"photographs[{index}]", upload, limits)
+        for index, upload in enumerate(request.photographs)
+    )
+    if request.exam_id and not EXAM_ID.fullmatch(request.exam_id):
+        raise InvalidField(
+            "exam_id", "must be 1 to 128 letters, digits, dots, dashes or underscores"
+        )
+    person = person_from_wire(request.person)
+    exam_id = request.exam_id or exam_id_of((file.content for file in photographs), person)
+    return Exam(exam_id, photographs, person)
+
+
+def picture_side_from_wire(request: pb.ScreenRequest) -> int | None:
+    """Return the longer side of the pictures to send, or None when none are asked for."""
+    side = request.picture_side_px or DEFAULT_PICTURE_SIDE_PX
+    if side not in PICTURE_SIDE_PX:
+        low, high = PICTURE_SIDE_PX[0], PICTURE_SIDE_PX[-1]
+        raise InvalidField("picture_side_px", f"must be {low} to {high}, or 0")
+    return side if request.with_pictures else None
+
+
+def photograph_from_wire(field: str, upload: pb.PhotographUpload, limits: Limits) -> PhotographFile:
+    """Return one photograph's file; `field` is its place in the request."""
+    if len(upload.name) > MAX_NAME_CHARACTERS:
+        raise InvalidField(f"{field}.name", f"has more than {MAX_NAME_CHARACTERS} characters")
+    if not upload.content:
+        raise InvalidField(f"{field}.content", "is empty")
+    if len(upload.content) > limits.max_photograph_bytes:
+        error = PhotographTooLarge(f"{field}.content: {len(upload.content)} bytes")
+        megabytes = limits.max_photograph_bytes / 1e6
+        error.public_message = f"{field} is too large: at most {megabytes:g} MB."
+        raise error
+    if upload.eye != pb.EYE_UNSPECIFIED and upload.eye not in EYE_OF:
+        raise InvalidField(f"{field}.eye", "must be EYE_OD, EYE_OS or unspecified")
+    return PhotographFile(_last_part(upload.name), upload.content, EYE_OF.get(upload.eye))
+
+
+def person_from_wire(wire: pb.Person) -> Person:
+    """Return what is known of the person; an absent message is an anonymous person."""
+    person_id = wire.person_id if wire.HasField("person_id") else None
+    if person_id is not None and (
+        not 1 <= len(person_id) <= MAX_PERSON_ID_CHARACTERS or CONTROL.search(person_id)
+    ):
+        raise InvalidField(
+            "person.person_id", f"must have 1 to {MAX_PERSON_ID_CHARACTERS} characters"
+        )
+    age_years = wire.age_years if wire.HasField("age_years") else None
+    if age_years is not None and not 0.0 <= age_years <= MAX_AGE_YEARS:
+        raise InvalidField("person.age_years", f"must be 0 to {MAX_AGE_YEARS:g}")
+    if wire.sex != pb.SEX_UNSPECIFIED and wire.sex not in SEX_OF:
+        raise InvalidField("person.sex", "must be SEX_F, SEX_M or unspecified")
+    return Person(person_id, age_years, SEX_OF.get(wire.sex), covariates_from(wire.covariates))
+
+
+def covariates_from(given: Mapping[str, float]) -> dict[str, float]:
+    """Return the covariates, each a known one, finite, and in the range of the cohort manifest.
+
+    The ranges are the manifest's, so that a slip of the units (an HbA1c in mmol/mol) is refused
+    at this door as it is in training.
+    """
+    try:
+        _COVARIATES.model_validate(dict(given))
+    except ValidationError as error:
+        problem = error.errors(include_input=False)[0]
+        name = problem["loc"][0]
+        if name not in COVARIATES:
+            known = ", ".join(COVARIATES)
+            raise InvalidField("person.covariates", f"only {known} are known") from None
+        reason = problem["msg"]
+        raise InvalidField(f"person.covariates[{name}]", reason[0].lower() + reason[1:]) from None
+    return dict(given)
+
+
+_COLUMNS: dict[str, Any] = {
+    name: (ManifestRow.model_fields[name].annotation, ManifestRow.model_fields[name])
+    for name in COVARIATES
+}
+_COVARIATES = create_model("_COVARIATES", __base__=Strict, **_COLUMNS)
+
+
+def _person_to_wire(person: Person) -> pb.Person:
+    return pb.Person(
+        person_id=(
+            None if person.person_id is None else _unicode("person.person_id", person.person_id)
+        ),
+        age_years=person.age_years,
+        sex=pb.SEX_UNSPECIFIED if person.sex is None else SEX[person.sex],
+        covariates={
+            _unicode("person.covariates", name): value for name, value in person.covariates.items()
+        },
+    )
+
+
+def _last_part(name: str) -> str:
+    # As the intake of photographs does it: no name, however odd, stops an exam.
+    last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    printable = "".join(letter if letter.isprintable() else "_" for letter in last)
+    return NAMELESS if printable in ("", ".", "..") else printable
+
+
+def _unicode(field: str, text: str) -> str:
+    # A file name that is not UTF-8 on disk reaches Python with lone surrogates.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidField(field, "is not valid Unicode") from None
+    return text

@@ -1,0 +1,80 @@
+"""The anatomy checkpoint as a graph, calibrated on tuning people and proved equal to torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+
+from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
+from edge_runtime.contracts.bundle import Artefact, ModelEntry, Preprocessing, TensorSpec
+from edge_runtime.contracts.cohort import ManifestRow, Role
+from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
+from edge_runtime.domain import Evidence
+from edge_runtime.fundus.anatomy import PRESENT
+from edge_runtime.fundus.preprocess import MARGIN
+from export.calibration import logit_shifts
+from export.parity import anatomy_parity
+from export.to_onnx import OPSET, anatomy_graph, axes, element_type
+from training.anatomy.network import DeployedAnatomy, anatomy_network
+from training.anatomy.train import eyes_of
+from training.checkpoint import load_weights
+
+GOLDEN_TOLERANCE_FP32 = 0.02
+"""Of a probability: kernels of other processors add in another order, and a golden value is kept
+to 1/255. A wrong weight or a wrong preprocessing moves it far more."""
+
+PARITY_SAMPLES = 6
+
+
+@dataclass(frozen=True)
+class ExportedGraph:
+    """An ONNX file's bytes, and the sets that its weights were trained on."""
+
+    content: bytes
+    sets: tuple[str, ...]
+
+
+def exported_anatomy(
+    weights: Path, rows: list[ManifestRow], data: Path, file: str, say: Callable[[str], None]
+) -> tuple[ExportedGraph, ModelEntry]:
+    """Return the graph and its entry, without metrics yet. Raises ParityError."""
+    recipe, state, _ = load_weights(weights)
+    network = anatomy_network(recipe)
+    network.load_state_dict(state)
+    network.eval()
+    say("calibrating on role tune")
+    learned_from = [row for row in rows if row.set in recipe.sets]
+    tune = eyes_of(learned_from, Role.TUNE, data, recipe)
+    shift = logit_shifts(network, tune)
+    deployed = DeployedAnatomy(network, shift).eval()
+    say(f"exporting to ONNX opset {OPSET}")
+    content = anatomy_graph(deployed, recipe.image_size_px)
+    say("proving parity")
+    images_NHWC = np.stack([eye.image_HWC for eye in tune[:: max(1, len(tune) // PARITY_SAMPLES)]])
+    backend = OnnxRuntimeCpu(content, threads=1)
+    parity = anatomy_parity(deployed, backend, images_NHWC, "fp32")
+    backend.close()
+    graph = onnx.load_from_string(content).graph
+    entry = ModelEntry(
+        evidence=Evidence.INTERNAL,
+        preprocessing=Preprocessing(image_size_px=recipe.image_size_px, margin=MARGIN),
+        inputs=[_spec(value) for value in graph.input],
+        outputs=[_spec(value) for value in graph.output],
+        labels=list(ANATOMY_CHANNELS),
+        logit_shift=shift,
+        thresholds=dict.fromkeys(ANATOMY_CHANNELS, PRESENT),
+        artefacts={
+            "fp32": Artefact(file=file, opset=OPSET, golden_tolerance=GOLDEN_TOLERANCE_FP32)
+        },
+        parity={"fp32": parity},
+        metrics=[],
+    )
+    return ExportedGraph(content, recipe.sets), entry
+
+
+def _spec(value: onnx.ValueInfoProto) -> TensorSpec:
+    return TensorSpec(name=value.name, dtype=element_type(value), shape=axes(value))

@@ -1,0 +1,85 @@
+"""The `foreseye-export` command line."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from edge_runtime import __version__
+from edge_runtime.errors import ForeseyeError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Make signed model bundles from trained weights. Research use only.",
+)
+console = Console(stderr=True)
+
+
+@app.command(epilog="Example: foreseye-export keygen ~/foreseye-signing.key")
+def keygen(path: Annotated[Path, typer.Argument(help="File for the new private key.")]) -> None:
+    """Make an Ed25519 key; print its public half, as FORESEYE_TRUSTED_KEYS takes it."""
+    from export.signing_key import make_key
+
+    typer.echo(make_key(path))
+
+
+@app.command(
+    epilog="Example: foreseye-export bundle --anatomy runs/anatomy --quality runs/quality "
+    "--data ../shared/data --key ~/foreseye-signing.key --out my-bundle"
+)
+def bundle(
+    anatomy: Annotated[Path, typer.Option(help="Run folder of the anatomy model.", exists=True)],
+    quality: Annotated[Path, typer.Option(help="Run folder of the quality fit.", exists=True)],
+    data: Annotated[Path, typer.Option(envvar="FORESEYE_DATA", help="Photographs.", exists=True)],
+    key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the new bundle.")] = None,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Replace the package's reference bundle.")
+    ] = False,
+    name: Annotated[str, typer.Option(help="The bundle's name.")] = "foreseye-reference",
+    version: Annotated[str, typer.Option(help="MAJOR.MINOR.PATCH.")] = __version__,
+) -> None:
+    """Export, calibrate on tune, prove parity, judge on test, sign. Writes nothing if one fails."""
+    from export.make_bundle import Sources, make_bundle
+    from export.reference import pin_reference, reference_folder
+    from export.signing_key import read_key
+    from training.checkpoint import WEIGHTS_FILE
+
+    if (out is None) == (not reference):
+        raise typer.BadParameter("give either --out FOLDER or --reference")
+    folder = reference_folder() if out is None else out
+    sources = Sources(data, anatomy / WEIGHTS_FILE, quality, name, version, commit())
+    sha256 = make_bundle(sources, folder, read_key(key), console.print)
+    if reference:
+        pin_reference(sha256)
+    typer.echo(sha256)
+
+
+def commit() -> str:
+    """Return the commit of the code that makes the bundle, or `unknown` outside of a checkout."""
+    git = shutil.which("git")
+    if git is None:
+        return "unknown"
+    answer = subprocess.run(
+        [git, "rev-parse", "HEAD"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return answer.stdout.strip() if answer.returncode == 0 else "unknown"
+
+
+def main() -> None:
+    """Run the command line; a refusal is one sentence and exit code 1."""
+    try:
+        app()
+    except ForeseyeError as error:
+        console.print(f"[bold red]{error.public_message}[/] {error}", highlight=False)
+        raise SystemExit(1) from None

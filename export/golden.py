@@ -1,0 +1,63 @@
+"""Golden samples: drawn eyes with what each model must make of them on any device."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from edge_runtime.backends.base import Backend
+from edge_runtime.contracts.bundle import ModelEntry
+from edge_runtime.contracts.result import Measurement
+from edge_runtime.domain import Eye, Exam, PhotographFile, Tensors
+from edge_runtime.fundus.field_of_view import find_field_of_view
+from edge_runtime.fundus.intake import read_photograph
+from edge_runtime.fundus.preprocess import network_image
+from edge_runtime.pipeline import Pipeline
+from edge_runtime.settings import Limits
+from edge_runtime.stages import PhotographDone, PhotographRefused
+from export.errors import ExportError
+
+
+def golden_arrays(content: bytes, name: str, entry: ModelEntry, backend: Backend) -> bytes:
+    """Return the .npz of one sample: the network image and the model's output on it.
+
+    Probabilities are kept as uint8 (value x 255), which is finer than any stated tolerance.
+    """
+    size_px = entry.preprocessing.image_size_px
+    photograph = read_photograph(content, name, Limits(), wanted_side_px=size_px)
+    field = find_field_of_view(photograph)
+    if field is None:
+        raise ExportError(f"no round field is found in the sample {name}")
+    seen = network_image(photograph, field, size_px)
+    inputs: Tensors = {entry.inputs[0].name: seen.image_HWC[None]}
+    kept = {f"input.{key}": value for key, value in inputs.items()}
+    for key, value in backend.run(inputs).items():
+        kept[f"output.{key}"] = np.round(value * 255.0).astype(np.uint8)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **kept)
+    return buffer.getvalue()
+
+
+def unaided(pipeline: Pipeline, path: Path, eye: Eye) -> dict[str, Measurement]:
+    """Return what the whole pipeline measures on a sample that nobody helped it with.
+
+    Raises ExportError unless the sample passes quality, shows the eye that was drawn, and has a
+    disc and a cup: what ships must pass our own gates.
+    """
+    exam = Exam("golden", (PhotographFile(path.name, path.read_bytes()),))
+    for event in pipeline.screen(exam):
+        if isinstance(event, PhotographRefused):
+            raise ExportError(f"{path.name} is refused: {event.error}")
+        if isinstance(event, PhotographDone):
+            result = event.result
+            if not result.quality.gradable:
+                raise ExportError(f"{path.name} is not gradable: {result.quality.reason}")
+            if result.eye.laterality != eye:
+                raise ExportError(f"{path.name} is read as {result.eye.laterality}, drawn as {eye}")
+            measured = result.biomarkers or {}
+            if measured["cdr_vertical"].value is None:
+                raise ExportError(f"{path.name}: {measured['cdr_vertical'].missing_because}")
+            return measured
+    raise ExportError(f"{path.name} gave no result")

@@ -1,0 +1,71 @@
+"""Trained network to a self-contained ONNX file, opset 20, batch free, uint8 picture in.
+
+Opset 20 is the newest that TensorRT 10.0 to 10.3 (JetPack 6) reads. The example batch is 2: with 1
+the exporter would take the batch for a constant.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import onnx
+import torch
+from torch import nn
+
+from edge_runtime.contracts.tensors import LAYOUTS
+from export.errors import OutputNameError
+
+OPSET = 20
+LARGEST_BATCH = 16
+
+
+def anatomy_graph(deployed: nn.Module, image_size_px: int) -> bytes:
+    """Return the anatomy model as ONNX bytes.
+
+    Raises OutputNameError when the graph breaks the contract of edge_runtime/contracts/tensors.py.
+    """
+    layout = LAYOUTS["anatomy"]
+    example = torch.zeros(2, image_size_px, image_size_px, 3, dtype=torch.uint8)
+    with warnings.catch_warnings():
+        # The exporter itself uses calls that Python and torch have deprecated.
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            deployed.eval(),
+            (example,),
+            dynamo=True,
+            opset_version=OPSET,
+            external_data=False,
+            input_names=[tensor.name for tensor in layout.inputs],
+            output_names=[tensor.name for tensor in layout.outputs],
+            dynamic_shapes=({0: torch.export.Dim("N", min=1, max=LARGEST_BATCH)},),
+            verbose=False,
+        )
+    if program is None:
+        raise OutputNameError("the exporter gave no program")
+    graph = program.model_proto
+    check_contract(graph, "anatomy")
+    return bytes(graph.SerializeToString())
+
+
+def check_contract(graph: onnx.ModelProto, model: str) -> None:
+    """Return when names, types, axes and opset are the contract's; raise OutputNameError if not."""
+    onnx.checker.check_model(graph)
+    opsets = {entry.domain: entry.version for entry in graph.opset_import}
+    if opsets.get("") != OPSET:
+        raise OutputNameError(f"{model} has opsets {opsets}, expected {OPSET}")
+    layout = LAYOUTS[model]
+    for wanted, held in ((layout.inputs, graph.graph.input), (layout.outputs, graph.graph.output)):
+        expected = [(t.name, t.dtype, len(t.axes)) for t in wanted]
+        actual = [(v.name, element_type(v), len(v.type.tensor_type.shape.dim)) for v in held]
+        if expected != actual:
+            raise OutputNameError(f"{model} has {actual}, the contract says {expected}")
+
+
+def element_type(value: onnx.ValueInfoProto) -> str:
+    """Return the element type of a graph's input or output, such as uint8 or float32."""
+    return str(onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type))
+
+
+def axes(value: onnx.ValueInfoProto) -> list[int | str]:
+    """Return the axes of a graph's input or output: a length, or the name of a free axis."""
+    return [dim.dim_param or dim.dim_value for dim in value.type.tensor_type.shape.dim]

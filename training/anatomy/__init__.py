@@ -1,0 +1,1 @@
+"""The anatomy model: vessels, arterioles and venules, disc and cup."""

@@ -1,0 +1,96 @@
+"""Augmentation of labelled eyes: here and nowhere else.
+
+A disc-centred 30 degree field is also shown smaller and off-centre, so that the disc is found in
+the 45 degree, macula-centred photographs that most cameras make.
+
+Legend: H rows, W columns, C colours, K channels.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from edge_runtime.domain import UInt8Array
+from training.anatomy.eyes import LabelledEye
+
+Batch = tuple[UInt8Array, UInt8Array, UInt8Array]
+"""image_NHWC, label_NKHW, known_NKHW."""
+
+ZOOM = {"DRISHTI_GS": (0.45, 1.25)}
+USUAL_ZOOM = (0.85, 1.35)
+
+
+def augmented_batch(
+    eyes: list[LabelledEye], rng: np.random.Generator, size: int, patch_px: int
+) -> Batch:
+    """Return a batch of patches of randomly chosen eyes; each set is drawn equally often."""
+    sets = sorted({eye.set_name for eye in eyes})
+    patches = []
+    for _ in range(size):
+        of_set = [eye for eye in eyes if eye.set_name == sets[rng.integers(len(sets))]]
+        patches.append(_patch(of_set[rng.integers(len(of_set))], rng, patch_px))
+    images, labels, knowns = zip(*patches, strict=True)
+    return np.stack(images), np.stack(labels), np.stack(knowns)
+
+
+def _patch(eye: LabelledEye, rng: np.random.Generator, patch_px: int) -> Batch:
+    placement = _placement(eye, rng, patch_px)
+    image_HWC = _warped(eye.image_HWC, placement, patch_px)
+    label_KHW = np.stack([_warped(label, placement, patch_px) for label in eye.label_KHW])
+    # Outside the photograph everything is known to be absent, but only where the channel is known.
+    known_KHW = np.stack(
+        [
+            _warped(known, placement, patch_px, border=255 if known.any() else 0)
+            for known in eye.known_KHW
+        ]
+    )
+    return _photometric(image_HWC, rng), label_KHW, known_KHW
+
+
+def _placement(eye: LabelledEye, rng: np.random.Generator, patch_px: int) -> np.ndarray:
+    """Return the 2x3 affine map from the network image to the patch."""
+    side = eye.image_HWC.shape[0]
+    low, high = ZOOM.get(eye.set_name, USUAL_ZOOM)
+    zoom = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    matrix = cv2.getRotationMatrix2D((side / 2, side / 2), rng.uniform(-25, 25), zoom)
+    if rng.random() < 0.5:
+        matrix = matrix @ np.array([[-1.0, 0.0, side - 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    # Slide the patch over the zoomed image, keeping the patch's centre inside its field.
+    reach = max(0.0, 0.5 * side * zoom - 0.35 * patch_px)
+    angle, distance = rng.uniform(0, 2 * np.pi), reach * np.sqrt(rng.random())
+    matrix[0, 2] += patch_px / 2 - side / 2 + distance * np.cos(angle)
+    matrix[1, 2] += patch_px / 2 - side / 2 + distance * np.sin(angle)
+    return matrix
+
+
+def _warped(picture: UInt8Array, placement: np.ndarray, patch_px: int, border: int = 0) -> UInt8Array:
+    warped = cv2.warpAffine(
+        picture,
+        placement,
+        (patch_px, patch_px),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(border,) * 3,
+    )
+    return np.asarray(warped, dtype=np.uint8)
+
+
+def _photometric(image_HWC: UInt8Array, rng: np.random.Generator) -> UInt8Array:
+    """Return the image under another camera: colour, exposure, shading, focus, noise."""
+    inside = image_HWC.max(axis=2, keepdims=True) > 0
+    light = image_HWC.astype(np.float32) / 255.0
+    light = np.power(light, np.exp(rng.normal(0.0, 0.2)))
+    light *= np.exp(rng.normal(0.0, 0.12, size=3)).astype(np.float32) * np.exp(rng.normal(0, 0.15))
+    light *= _shading(light.shape[0], rng)[..., None]
+    if rng.random() < 0.35:
+        light = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.4, 1.6))
+    light += rng.normal(0.0, rng.uniform(0.0, 0.025), size=light.shape).astype(np.float32)
+    light += rng.uniform(-0.04, 0.08) * inside
+    return np.asarray(np.clip(light * inside, 0.0, 1.0) * 255.0, dtype=np.uint8)
+
+
+def _shading(side: int, rng: np.random.Generator) -> np.ndarray:
+    """Return a slow light field, shape (side, side), around 1."""
+    coarse = rng.normal(1.0, 0.12, size=(3, 3)).astype(np.float32)
+    return cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)

@@ -1,0 +1,86 @@
+"""Labelled eyes on the network image: photograph and masks through the one preprocessing.
+
+Legend: H rows, W columns, C colours, K channels of ANATOMY_CHANNELS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from edge_runtime.contracts.cohort import ManifestRow
+from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
+from edge_runtime.domain import FloatArray, UInt8Array
+from edge_runtime.fundus.field_of_view import find_field_of_view
+from edge_runtime.fundus.intake import read_file, read_photograph
+from edge_runtime.fundus.preprocess import NetworkFrame, network_image
+from edge_runtime.settings import Limits
+from training.cohort.mask_file import read_index, read_mask
+from training.errors import CohortError
+
+VESSEL_KINDS = ("arteriole", "venule")
+
+
+@dataclass(frozen=True)
+class LabelledEye:
+    """One photograph as the network sees it, with what is labelled on it.
+
+    `label_KHW` holds 0 to 255 (a soft edge where the resize averaged); `known_KHW` is 255 where
+    the label may be learned from and 0 where nobody labelled or the expert was not sure.
+    """
+
+    name: str
+    set_name: str
+    person_id: str
+    image_HWC: UInt8Array
+    label_KHW: UInt8Array
+    known_KHW: UInt8Array
+
+
+def labelled_eyes(
+    rows: Iterable[ManifestRow], root: Path, image_size_px: int
+) -> Iterator[LabelledEye]:
+    """Yield each row that has at least one mask. Raises CohortError where no field is found."""
+    for row in rows:
+        if any(_mask_path(row, channel) for channel in ANATOMY_CHANNELS):
+            yield _labelled_eye(row, root, image_size_px)
+
+
+def _labelled_eye(row: ManifestRow, root: Path, image_size_px: int) -> LabelledEye:
+    limits = Limits()
+    content = read_file(root / row.photograph, limits)
+    photograph = read_photograph(content, row.photograph, limits, wanted_side_px=image_size_px)
+    field = find_field_of_view(photograph)
+    if field is None:
+        raise CohortError(f"{row.set}: no round field in {row.photograph}")
+    seen = network_image(photograph, field, image_size_px)
+    shape = (len(ANATOMY_CHANNELS), image_size_px, image_size_px)
+    label_KHW, known_KHW = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    for k, channel in enumerate(ANATOMY_CHANNELS):
+        path = _mask_path(row, channel)
+        if path is None:
+            continue
+        label_KHW[k] = _on_network(read_mask(root / path), seen.frame)
+        known_KHW[k] = 255 - _unsure(root / path, channel, seen.frame)
+    return LabelledEye(row.photograph, row.set, row.person_id, seen.image_HWC, label_KHW, known_KHW)
+
+
+def _mask_path(row: ManifestRow, channel: str) -> str | None:
+    path = getattr(row, channel)
+    assert path is None or isinstance(path, str)
+    return path
+
+
+def _unsure(path: Path, channel: str, frame: NetworkFrame) -> UInt8Array:
+    """Return 255 where an index-coded artery/vein label says crossing or uncertain (code 3)."""
+    if channel not in VESSEL_KINDS:
+        return np.zeros((frame.size_px, frame.size_px), np.uint8)
+    return _on_network(read_index(path) == 3, frame)
+
+
+def _on_network(mask_HW: np.ndarray, frame: NetworkFrame) -> UInt8Array:
+    laid: FloatArray = frame.from_photograph(mask_HW.astype(np.float32))
+    return np.asarray(np.round(laid * 255.0), dtype=np.uint8)

@@ -1,0 +1,36 @@
+"""Loss of the anatomy model where only some structures of a photograph are labelled.
+
+Legend: N photographs, K channels, H rows, W columns.
+"""
+
+from __future__ import annotations
+
+import torch
+from monai.losses import DiceLoss
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class MaskedDiceCrossEntropy(nn.Module):
+    """Cross entropy plus soft Dice over labelled pixels only.
+
+    Dice is computed over the whole batch (not one photograph at a time), so that a patch without
+    a disc does not make the loss jump. Source of the sum: Isensee et al. 2021, Nat Methods 18:203.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dice = DiceLoss(batch=True, reduction="none", smooth_nr=1.0, smooth_dr=1.0)
+
+    def forward(self, logits_NKHW: Tensor, label_NKHW: Tensor, known_NKHW: Tensor) -> Tensor:
+        """Return the mean over the channels that are labelled somewhere in the batch."""
+        pixels_K = known_NKHW.sum(dim=(0, 2, 3))
+        labelled_K = pixels_K > 0
+        entropy = functional.binary_cross_entropy_with_logits(
+            logits_NKHW, label_NKHW, weight=known_NKHW, reduction="none"
+        )
+        entropy_K = entropy.sum(dim=(0, 2, 3)) / pixels_K.clamp(min=1.0)
+        probability = torch.sigmoid(logits_NKHW) * known_NKHW
+        dice_K = self.dice(probability, label_NKHW * known_NKHW).flatten()
+        both_K = entropy_K + dice_K
+        return both_K[labelled_K].sum() / labelled_K.sum().clamp(min=1)

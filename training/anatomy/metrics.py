@@ -1,0 +1,89 @@
+"""Scores of anatomy masks, as the field reports them.
+
+Definitions: vessel F1 at a cut inside the known pixels; arteriole-against-venule accuracy = the
+balanced accuracy over labelled pixels that the output calls vessel, with their share; disc and
+cup Dice, with truth = at least half of the experts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge_runtime.domain import BoolArray, FloatArray
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Counts of one mask against its truth; they add up over photographs."""
+
+    hit: float = 0.0
+    false_alarm: float = 0.0
+    missed: float = 0.0
+
+    def __add__(self, other: Overlap) -> Overlap:
+        return Overlap(
+            self.hit + other.hit,
+            self.false_alarm + other.false_alarm,
+            self.missed + other.missed,
+        )
+
+    @property
+    def dice(self) -> float:
+        """Dice, which is F1, in [0, 1]; 1 when neither has a pixel."""
+        total = 2 * self.hit + self.false_alarm + self.missed
+        return 2 * self.hit / total if total else 1.0
+
+
+def overlap(said_HW: BoolArray, truth_HW: BoolArray, known_HW: BoolArray) -> Overlap:
+    """Return the counts of one photograph over the known pixels."""
+    return Overlap(
+        hit=float((said_HW & truth_HW & known_HW).sum()),
+        false_alarm=float((said_HW & ~truth_HW & known_HW).sum()),
+        missed=float((~said_HW & truth_HW & known_HW).sum()),
+    )
+
+
+def best_cut(probability: FloatArray, truth: BoolArray, cuts: FloatArray) -> float:
+    """Return the cut of `cuts` with the highest F1; flat arrays of known pixels."""
+    scores = []
+    for cut in cuts:
+        scores.append(overlap(probability >= cut, truth, np.ones_like(truth)).dice)
+    return float(cuts[int(np.argmax(scores))])
+
+
+def area_under_roc(score: FloatArray, truth: BoolArray) -> float:
+    """Return the chance that a true pixel scores above a false one, ties counted half.
+
+    Computed from ranks (Mann-Whitney). Raises ValueError when one of the classes is empty.
+    """
+    positives, negatives = int(truth.sum()), int((~truth).sum())
+    if not positives or not negatives:
+        raise ValueError("the area under the ROC curve needs both classes")
+    _, position, counts = np.unique(score, return_inverse=True, return_counts=True)
+    mean_rank = np.cumsum(counts) - (counts - 1) / 2.0
+    rank_sum = float(mean_rank[position][truth].sum())
+    return (rank_sum - positives * (positives + 1) / 2.0) / (positives * negatives)
+
+
+def artery_vein_accuracy(
+    arteriole_HW: FloatArray,
+    venule_HW: FloatArray,
+    vessel_HW: BoolArray,
+    truth_arteriole_HW: BoolArray,
+    truth_venule_HW: BoolArray,
+) -> tuple[float, float]:
+    """Return balanced accuracy over labelled pixels called vessel, and the share so called.
+
+    Raises ValueError when one of the two classes has no such pixel.
+    """
+    labelled = truth_arteriole_HW | truth_venule_HW
+    judged = labelled & vessel_HW
+    says_arteriole = arteriole_HW >= venule_HW
+    of_arterioles = says_arteriole[judged & truth_arteriole_HW]
+    of_venules = ~says_arteriole[judged & truth_venule_HW]
+    if not of_arterioles.size or not of_venules.size:
+        raise ValueError("arterioles and venules are both needed")
+    accuracy = (float(of_arterioles.mean()) + float(of_venules.mean())) / 2.0
+    return accuracy, float(judged.sum() / labelled.sum())

@@ -1,0 +1,113 @@
+"""The `foreseye-train` command line."""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from edge_runtime.contracts.cohort import Role
+from edge_runtime.errors import ForeseyeError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Train foreseye's models on a cohort of fundus photographs. Research use only.",
+)
+console = Console(stderr=True)
+
+
+class Profile(str, Enum):
+    """Which machine the recipe is for."""
+
+    CPU = "cpu"
+    GPU = "gpu"
+
+
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        envvar="FORESEYE_DATA",
+        help="Folder of photographs with photographs.csv.",
+        exists=True,
+        file_okay=False,
+    ),
+]
+Run = Annotated[Path, typer.Option("--run", help="Folder for weights, logs and resuming.")]
+ProfileOption = Annotated[Profile, typer.Option("--profile", help="cpu or gpu.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command(epilog="Example: foreseye-train draw --out /tmp/eyes")
+def draw(out: Annotated[Path, typer.Option("--out", help="Folder for the drawn eyes.")]) -> None:
+    """Draw the two sample eyes (OD and OS of one drawn person)."""
+    from training.drawn.sample_eyes import write_sample_eyes
+
+    for path in write_sample_eyes(out):
+        typer.echo(path)
+
+
+@app.command(epilog="Example: foreseye-train anatomy --data ../shared/data --run runs/anatomy")
+def anatomy(
+    data: Data,
+    run: Run,
+    profile: ProfileOption = Profile.CPU,
+    steps: Annotated[int | None, typer.Option(help="Train for fewer or more steps.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Train vessels, arterioles and venules, disc and cup. A killed run goes on where it was."""
+    from training.anatomy.train import train_anatomy
+
+    outcome = train_anatomy(data, run, profile.value, steps)
+    if as_json:
+        typer.echo(json.dumps({**vars(outcome), "weights": str(outcome.weights)}))
+    else:
+        typer.echo(f"{outcome.weights}: score {outcome.best_score:.4f} at {outcome.best_step}")
+
+
+@app.command(epilog="Example: foreseye-train quality --data ../shared/data --run runs/quality")
+def quality(data: Data, run: Run, as_json: Json = False) -> None:
+    """Fit the quality gate on plain image measurements."""
+    from training.quality.fit import fit_quality
+
+    weights, report = fit_quality(data / "photographs.csv")
+    run.mkdir(parents=True, exist_ok=True)
+    (run / "quality.json").write_text(weights.to_json(), encoding="utf-8")
+    (run / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
+    typer.echo(json.dumps(report, indent=None if as_json else 2))
+
+
+@app.command(epilog="Example: foreseye-train evaluate --data ../shared/data --results out")
+def evaluate(
+    data: Data,
+    results: Annotated[
+        Path, typer.Option("--results", help="Folder that `foreseye screen` wrote.", exists=True)
+    ],
+    role: Annotated[Role, typer.Option(help="Whose photographs are judged.")] = Role.TEST,
+    as_json: Json = False,
+) -> None:
+    """Judge the masks that `foreseye screen` wrote, at the photographs' own size."""
+    from training.anatomy.evaluate import in_words
+    from training.anatomy.written_masks import judge_written
+
+    metrics = judge_written(data, results, role.value)
+    if as_json:
+        typer.echo(json.dumps([metric.model_dump(mode="json") for metric in metrics]))
+    else:
+        typer.echo(in_words(metrics))
+
+
+def main() -> None:
+    """Run the command line; a refusal is one sentence and exit code 1."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # tensorboard's own chatter
+    try:
+        app()
+    except ForeseyeError as error:
+        console.print(f"[bold red]{error.public_message}[/] {error}", highlight=False)
+        raise SystemExit(1) from None

@@ -1,0 +1,1 @@
+"""Adapters from public sets of photographs to the cohort manifest."""

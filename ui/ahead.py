@@ -1,0 +1,93 @@
+"""Forecasts as HTML: of 100 people like this one, how many by when, and what each step adds.
+
+Frequencies with one denominator, the horizon beside them, never a bare "low" or "high". Steps are
+shown side by side so that anyone sees what the picture adds, each with its evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+
+from edge_runtime.wire.client import Forecast, ForecastStep
+from ui.exam_view import step_shown, steps_allowed
+from ui.parts import badge
+from ui.wording import say, say_or
+
+
+def forecasts(forecast: Sequence[Forecast]) -> str:
+    """Return one box a condition, in the order in which the service sent them."""
+    boxes = "".join(
+        _condition(condition, list(horizons))
+        for condition, horizons in groupby(forecast, key=lambda f: f.condition.value)
+    )
+    return f'<div class="fs-ahead">{boxes}</div>'
+
+
+def any_held_back(forecast: Sequence[Forecast]) -> bool:
+    """Return whether a step with photographs exists that this screen does not show."""
+    return any(f.steps is not None and "photographs" not in steps_allowed(f) for f in forecast)
+
+
+def of_100(chance: float) -> str:
+    """Return "3 of 100" for 0.031."""
+    count = round(100 * chance)
+    if count == 0:
+        return say("forecast.under_1_of_100")
+    return say("forecast.of_100", count=count)
+
+
+def _condition(condition: str, horizons: Sequence[Forecast]) -> str:
+    title = escape(say_or(f"condition.{condition}", condition.replace("_", " ")))
+    given = [f for f in horizons if f.steps is not None]
+    missing = dict.fromkeys(f.sentence for f in horizons if f.sentence)
+    body = "".join(f'<p class="from">{escape(sentence)}</p>' for sentence in missing)
+    if given:
+        body = _table(given, title) + body
+    return f"<section><h3>{title}</h3>{body}</section>"
+
+
+def _table(horizons: Sequence[Forecast], caption: str) -> str:
+    steps = steps_allowed(horizons[0])[::-1]
+    heads = "".join(_step_head(horizons[0], step) for step in steps)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(_years(f.horizon_years))}</th>'
+        + "".join(f"<td>{_cell(f, step)}</td>" for step in steps)
+        + "</tr>"
+        for f in horizons
+    )
+    return (
+        f'<table><caption class="fs-unseen">{caption}</caption>'
+        f"<thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _step_head(forecast: Forecast, step: str) -> str:
+    evidence = _step(forecast, step).evidence
+    sign = f"<br>{badge(evidence)}" if evidence is not None else ""
+    return f'<th scope="col">{escape(say(f"forecast.step.{step}"))}{sign}</th>'
+
+
+def _cell(forecast: Forecast, step: str) -> str:
+    read = _step(forecast, step)
+    if read.value is None:
+        return f"<small>{escape(read.sentence or say('forecast.none'))}</small>"
+    words = f"<b>{escape(of_100(read.value))}</b>"
+    shown = step_shown(forecast)
+    # The interval is that of the step which the service chose, and of no other.
+    if shown is not None and shown[0] == step == forecast.step and forecast.interval_90:
+        low, high = (round(100 * end) for end in forecast.interval_90)
+        words += f"<small>{escape(say('forecast.interval', low=low, high=high))}</small>"
+    return words
+
+
+def _step(forecast: Forecast, step: str) -> ForecastStep:
+    read: ForecastStep = getattr(forecast.steps, step)
+    return read
+
+
+def _years(years: float) -> str:
+    return (
+        say("forecast.in_1_years") if years == 1 else say("forecast.in_years", years=f"{years:g}")
+    )

@@ -1,0 +1,52 @@
+"""The one door to the service: the cached client, and whether the service is there.
+
+The channel is shared by all sessions (gRPC channels are made for that); nothing of a person is
+ever cached here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Literal
+
+import streamlit as st
+
+from edge_runtime.wire.client import (
+    ForeseyeError,
+    Overloaded,
+    ScreeningClient,
+)
+
+ServiceState = Literal["ready", "starting", "away"]
+
+
+ANSWER_WITHIN_S = 3.0
+"""A service that takes longer to say that it is there counts as away."""
+
+
+def connect() -> ScreeningClient:
+    """Return the client of the service that `foreseye-ui` named behind `--`."""
+    given = argparse.ArgumentParser(add_help=False)
+    given.add_argument("--server", default="127.0.0.1:50051")
+    given.add_argument("--tls-ca", default=None)
+    options = given.parse_args(sys.argv[1:])
+    return _client(options.server, options.tls_ca)
+
+
+@st.cache_resource(show_spinner=False, on_release=ScreeningClient.close)
+def _client(address: str, tls_ca: str | None) -> ScreeningClient:
+    return ScreeningClient(address, tls_ca=tls_ca, timeout_s=ANSWER_WITHIN_S)
+
+
+def state_of(client: ScreeningClient) -> ServiceState:
+    """Return whether the service answers, and whether its models are loaded and warm."""
+    if client.is_ready():
+        return "ready"
+    try:
+        client.describe_bundle()
+    except Overloaded:
+        return "starting"
+    except ForeseyeError:
+        return "away"
+    return "ready"

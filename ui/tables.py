@@ -1,0 +1,115 @@
+"""Measurements and findings as tables: name, value, unit, what it was judged on, or the reason.
+
+Pure functions of the contracts' records. Probabilities and shares become percent here and nowhere
+earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from edge_runtime.wire.client import Condition, Evidence, Findings, Measurement
+from ui.parts import badge
+from ui.wording import say, say_or
+
+DECIMALS = {"um": 0, "a": 0, "%": 1, "mm[Hg]": 0, "mL/min/{1.73_m2}": 0, "1": 2}
+"""Digits behind the point, by UCUM unit: as many as the measurement can bear."""
+
+SHARES = ("vessel_density", "arteriole_density", "venule_density")
+"""Ratios that read better as percent."""
+
+MORE_DECIMALS = {
+    "tortuosity_distance_arterioles": 3,
+    "tortuosity_distance_venules": 3,
+}
+"""Ratios that differ between people only in the third digit."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: a value with its unit and evidence, or a reason."""
+
+    name: str
+    what: str = ""
+    value: str = ""
+    unit: str = ""
+    evidence: Evidence | None = None
+    missing_because: str = ""
+
+
+def measurement_rows(biomarkers: dict[str, Measurement]) -> list[Row]:
+    """Return the lines of one photograph's measurements, in the order given."""
+    return [
+        _row(name, measurement, say_or(f"measure.{name}", name.replace("_", " ")))
+        for name, measurement in biomarkers.items()
+    ]
+
+
+def finding_rows(findings: Findings) -> list[Row]:
+    """Return the lines of what one eye shows; a finding that no model makes has no line."""
+    rows = []
+    if findings.dr_grade is not None:
+        grade = max(range(5), key=lambda g: findings.dr_grade.probabilities[g])  # type: ignore[union-attr]
+        what = say("finding.dr_grade.what", grade=grade)
+        share = _percent(findings.dr_grade.referable)
+        rows.append(Row(say("finding.dr_grade"), what, share, "%", findings.dr_grade.evidence))
+    for name in ("maculopathy", "glaucoma_suspicion"):
+        condition: Condition | None = getattr(findings, name)
+        if condition is not None:
+            share = _percent(condition.probability)
+            rows.append(Row(say(f"finding.{name}"), "", share, "%", condition.evidence))
+    for name in ("retinal_age_years", "hba1c_percent", "egfr_ml_min_1_73m2", "sbp_mmhg"):
+        measurement: Measurement | None = getattr(findings, name)
+        if measurement is not None:
+            rows.append(_row(name, measurement, say(f"finding.{name}")))
+    return rows
+
+
+def _row(name: str, measurement: Measurement, title: str) -> Row:
+    what = say_or(f"measure.{name}.what", "")
+    if measurement.value is None:
+        return Row(title, what, missing_because=measurement.missing_because or "")
+    unit = "%" if name in SHARES else measurement.unit or "1"
+    if measurement.interval_90 is not None:
+        low, high = (_number(name, end, unit) for end in measurement.interval_90)
+        what = f"{what}. " if what else ""
+        what += say("measurements.interval", low=low, high=high)
+    value = _number(name, measurement.value, unit)
+    return Row(title, what, value, say_or(f"unit.{unit}", unit), measurement.evidence)
+
+
+def _number(name: str, value: float, unit: str) -> str:
+    shown = 100 * value if name in SHARES else value
+    return f"{shown:.{MORE_DECIMALS.get(name, DECIMALS.get(unit, 2))}f}"
+
+
+def _percent(probability: float) -> str:
+    return f"{100 * probability:.0f}"
+
+
+def table(rows: Iterable[Row], caption: str) -> str:
+    """Return the lines as an HTML table; `caption` is read out and not shown."""
+    heads = "".join(
+        f'<th scope="col"{css}>{escape(say(f"table.{name}"))}</th>'
+        for name, css in (("name", ""), ("value", ' class="value"'), ("unit", ""), ("evidence", ""))
+    ).replace('class="value"', 'style="text-align:right"')
+    body = "".join(_line(row) for row in rows)
+    return (
+        f'<table class="fs-table"><caption class="fs-unseen">{escape(caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _line(row: Row) -> str:
+    what = f"<small>{escape(row.what)}</small>" if row.what else ""
+    name = f'<th scope="row">{escape(row.name)}{what}</th>'
+    if row.evidence is None:
+        reason = escape(say("table.missing", reason=row.missing_because))
+        return f'<tr>{name}<td class="missing" colspan="3">{reason}</td></tr>'
+    return (
+        f'<tr>{name}<td class="value">{escape(row.value)}</td>'
+        f'<td class="unit">{escape(row.unit)}</td>'
+        f'<td class="badge">{badge(row.evidence)}</td></tr>'
+    )

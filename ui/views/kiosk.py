@@ -1,0 +1,35 @@
+"""The way of one person through the screen: photographs, screening, result, next person."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from edge_runtime.wire.client import ScreeningClient
+from ui import gateway, parts
+from ui.person import KioskPerson, Phase
+from ui.views import photographs, result, screening
+from ui.wording import say
+
+LOOK_AGAIN_S = 5.0
+"""How often the screen asks whether the service is there."""
+
+
+def show(client: ScreeningClient) -> None:
+    """Draw the page on which the person is now."""
+    person: KioskPerson = st.session_state.setdefault("person", KioskPerson())
+    _service(client)
+    if person.phase is Phase.PHOTOGRAPHS:
+        photographs.show(person, client)
+    elif person.phase is Phase.SCREENING:
+        screening.show(person)
+    else:
+        result.show(person, client)
+
+
+@st.fragment(run_every=LOOK_AGAIN_S)
+def _service(client: ScreeningClient) -> None:
+    state = gateway.state_of(client)
+    st.html(parts.service_state(state))
+    if state != "ready":
+        tone = "bad" if state == "away" else "note"
+        st.html(parts.statement(tone, say(f"{state}.title"), [say(f"{state}.text")]))

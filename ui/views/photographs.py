@@ -1,0 +1,196 @@
+"""The first page: photographs of each eye, what is known of the person, and the Screen button."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from edge_runtime.wire.client import Eye, ScreeningClient, Sex
+from ui import parts
+from ui.person import KioskPerson, Phase, WaitingPhotograph
+from ui.screening import ScreeningRun
+from ui.wording import say
+
+FILE_TYPES = ["image/*", "tif", "tiff", "heic", "heif"]
+"""With a MIME type here a phone offers its own camera. The service alone judges the content."""
+
+OTHER = {Eye.OD: Eye.OS, Eye.OS: Eye.OD}
+
+
+def show(person: KioskPerson, client: ScreeningClient) -> None:
+    """Draw the page; clinicians face the person, so the right eye is on the screen's left."""
+    st.html(parts.steps(1) + parts.head(say("photographs.title"), say("photographs.text")))
+    for notice in person.notices:
+        st.html(parts.statement("note", say(notice.key, **notice.values)))
+    for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
+        with column, st.container(key=f"card-{eye.value}"):
+            _eye(person, eye)
+    unsure, about = st.columns(2, gap="medium")
+    with unsure, st.container(key="card-unsure"):
+        st.html(parts.part_title(say("slot.unsure.title")) + parts.quiet(say("slot.unsure.text")))
+        _upload(person, None)
+        _waiting(person, None)
+    with about, st.container(key="card-about"):
+        _about(person)
+    with st.container(key="actions-screen"):
+        _screen(person, client)
+
+
+def _eye(person: KioskPerson, eye: Eye) -> None:
+    st.html(parts.eye_head(eye))
+    ways = {"files": say("slot.way.files"), "camera": say("slot.way.camera")}
+    way = st.segmented_control(
+        say("slot.way", eye=parts.eye_name(eye, in_words=True)),
+        list(ways),
+        format_func=ways.__getitem__,
+        default="files",
+        required=True,
+        key=f"way-{eye.value}-{person.serial}",
+        label_visibility="collapsed",
+    )
+    if way == "camera":
+        _camera(person, eye)
+    else:
+        _upload(person, eye)
+    _waiting(person, eye)
+
+
+def _upload(person: KioskPerson, eye: Eye | None) -> None:
+    key = f"files-{eye.value if eye else 'unsure'}-{person.serial}-{person.inlets_used}"
+    st.file_uploader(
+        say("slot.upload", eye=parts.eye_name(eye, in_words=True)),
+        type=FILE_TYPES,
+        accept_multiple_files=True,
+        key=key,
+        on_change=_take_files,
+        args=(person, key, eye),
+        label_visibility="collapsed",
+    )
+
+
+def _camera(person: KioskPerson, eye: Eye) -> None:
+    key = f"camera-{eye.value}-{person.serial}-{person.inlets_used}"
+    st.camera_input(
+        say("slot.camera", eye=parts.eye_name(eye, in_words=True)),
+        key=key,
+        resolution="1080p",
+        on_change=_take_shot,
+        args=(person, key, eye),
+    )
+    st.html(parts.quiet(say("slot.camera.hint")))
+
+
+def _take_files(person: KioskPerson, key: str, eye: Eye | None) -> None:
+    person.notices.clear()
+    for file in st.session_state[key]:
+        person.add(file.name, file.getvalue(), eye)
+        _forget(file)
+    person.inlets_used += 1
+
+
+def _take_shot(person: KioskPerson, key: str, eye: Eye) -> None:
+    person.notices.clear()
+    shot: UploadedFile | None = st.session_state[key]
+    if shot is None:
+        return
+    person.add(f"camera-{eye.value}-{person.last_number + 1}.jpg", shot.getvalue(), eye)
+    _forget(shot)
+    person.inlets_used += 1
+
+
+def _forget(file: UploadedFile) -> None:
+    """Drop Streamlit's own copy, which it would keep until the session ends: a kiosk's whole day.
+
+    There is no public call for it; Streamlit's chat input frees its files in this same way.
+    """
+    context = get_script_run_ctx()
+    if context is not None:
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
+def _waiting(person: KioskPerson, eye: Eye | None) -> None:
+    photographs = person.of_eye(eye)
+    if not photographs and eye is not None:
+        st.html(parts.quiet(say("slot.empty")))
+    for photograph in photographs:
+        with st.container(
+            key=f"tray-{photograph.number}", horizontal=True, vertical_alignment="center"
+        ):
+            _one_waiting(person, photograph)
+
+
+def _one_waiting(person: KioskPerson, photograph: WaitingPhotograph) -> None:
+    number = photograph.number
+    with st.container(key=f"thumb-{number}", width="content"):
+        if photograph.thumbnail is None:
+            st.html(f'<div class="fs-thumb-none">{say("slot.no_preview")}</div>')
+        else:
+            st.image(photograph.thumbnail, alt=photograph.name)
+    st.html(parts.file_name(photograph.name))
+    with st.container(key=f"small-{number}", horizontal=True, width="content", gap="small"):
+        if photograph.eye is not None:
+            st.button(
+                say("button.other_eye"),
+                key=f"other-{number}-{person.serial}",
+                on_click=person.say_eye,
+                args=(number, OTHER[photograph.eye]),
+                icon=":material/swap_horiz:",
+            )
+        st.button(
+            say("button.remove"),
+            key=f"remove-{number}-{person.serial}",
+            on_click=person.remove,
+            args=(number,),
+            icon=":material/close:",
+        )
+
+
+def _about(person: KioskPerson) -> None:
+    st.html(parts.part_title(say("person.title")))
+    with st.container(horizontal=True, gap="medium"):
+        person.age_years = st.number_input(
+            say("person.age"),
+            min_value=0,
+            max_value=120,
+            value=person.age_years,
+            placeholder=say("person.age.hint"),
+            key=f"age-{person.serial}",
+            width=220,
+        )
+        person.sex = st.segmented_control(
+            say("person.sex"),
+            list(Sex),
+            format_func=lambda sex: say(f"person.sex.{sex.value}"),
+            default=person.sex,
+            key=f"sex-{person.serial}",
+        )
+
+
+def _screen(person: KioskPerson, client: ScreeningClient) -> None:
+    count = len(person.photographs)
+    given = {p.eye for p in person.photographs}
+    if not count:
+        st.html(parts.quiet(say("screen.first")))
+    elif len(given) == 1 and None not in given:
+        missing = OTHER[person.photographs[0].eye or Eye.OD]
+        st.html(parts.quiet(say("screen.one_eye", eye=parts.eye_name(missing, in_words=True))))
+    with st.container(key="screen-button"):
+        st.button(
+            say(f"button.screen.{min(count, 1) if count < 2 else 'n'}", count=count),
+            key=f"go-{person.serial}",
+            type="primary",
+            width="stretch",
+            disabled=not count,
+            on_click=start,
+            args=(person, client),
+        )
+
+
+def start(person: KioskPerson, client: ScreeningClient) -> None:
+    """Send the person's photographs to the service."""
+    person.notices.clear()
+    person.drawn.clear()
+    person.saved = False
+    person.run = ScreeningRun(client, person.exam())
+    person.phase = Phase.SCREENING

@@ -1,0 +1,166 @@
+"""The third page: each photograph's result, the forecasts, the JSON, and the next person."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from edge_runtime.wire.client import (
+    Evidence,
+    Eye,
+    ForeseyeError,
+    Overloaded,
+    ScreeningClient,
+    ServerUnreachable,
+)
+from ui import ahead, parts
+from ui.exam_view import ExamView, PhotographView, Verdict, evidence_seen, exam_view
+from ui.person import KioskPerson, Phase
+from ui.views import photograph_card, photographs
+from ui.wording import say
+
+
+def show(person: KioskPerson, client: ScreeningClient) -> None:
+    """Draw what the run gave, whole or broken off."""
+    run = person.run
+    assert run is not None
+    progress = run.progress()
+    view = exam_view(run.exam, progress.events)
+    readable = sum(p.verdict in (Verdict.GOOD, Verdict.USABLE) for p in view.photographs)
+    text = say("result.text", count=readable, of=len(view.photographs))
+    st.html(parts.steps(3) + parts.head(say("result.title"), text))
+    if progress.error is not None:
+        _broken_off(person, client, progress.error)
+    for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
+        with column:
+            _eye(person, client, view, eye)
+    for photograph in view.of_eye(None):
+        _photograph(person, client, photograph)
+    _forecast(view)
+    _evidence(view)
+    with st.container(key="actions-result", horizontal=True, gap="small"):
+        _actions(person, view)
+
+
+def _broken_off(person: KioskPerson, client: ScreeningClient, error: ForeseyeError) -> None:
+    if isinstance(error, ServerUnreachable):
+        title, lines = say("away.title"), [say("away.text")]
+    elif isinstance(error, Overloaded):
+        title, lines = say("busy.title"), [say("busy.still"), say("failed.text")]
+    else:
+        title, lines = say("failed.title"), [error.public_message, say("failed.text")]
+    st.html(parts.statement("bad", title, lines))
+    st.button(
+        say("button.try_again"),
+        key=f"again-{person.serial}",
+        type="primary",
+        on_click=photographs.start,
+        args=(person, client),
+    )
+
+
+def _eye(person: KioskPerson, client: ScreeningClient, view: ExamView, eye: Eye) -> None:
+    of_eye = view.of_eye(eye)
+    if not of_eye:
+        with st.container(key=f"card-none-{eye.value}"):
+            words = say("result.missing_eye", eye=parts.eye_name(eye, in_words=True))
+            st.html(parts.eye_head(eye) + parts.quiet(words))
+    for photograph in of_eye:
+        _photograph(person, client, photograph)
+
+
+def _photograph(person: KioskPerson, client: ScreeningClient, photograph: PhotographView) -> None:
+    photograph_card.show(person, photograph)
+    number = person.photographs[photograph.index].number
+    if photograph.verdict in (Verdict.UNREADABLE, Verdict.REFUSED):
+        st.button(
+            say("button.retake"),
+            key=f"retake-{number}-{person.serial}",
+            on_click=_retake,
+            args=(person, number),
+            icon=":material/photo_camera:",
+        )
+    for eye in _eyes_to_offer(photograph):
+        st.button(
+            say("button.correct_eye", eye=parts.eye_name(eye, in_words=True)),
+            key=f"eye-{eye.value}-{number}-{person.serial}",
+            on_click=_correct_eye,
+            args=(person, client, number, eye),
+        )
+
+
+def _eyes_to_offer(photograph: PhotographView) -> list[Eye]:
+    if photograph.conflict:
+        return [photograph_card.other(photograph.given_eye or Eye.OD)]
+    return list(Eye) if photograph.anatomy is not None and photograph.eye is None else []
+
+
+def _retake(person: KioskPerson, number: int) -> None:
+    person.remove(number)
+    person.phase = Phase.PHOTOGRAPHS
+
+
+def _correct_eye(person: KioskPerson, client: ScreeningClient, number: int, eye: Eye) -> None:
+    person.say_eye(number, eye)
+    photographs.start(person, client)
+
+
+def _forecast(view: ExamView) -> None:
+    if not view.forecast:
+        return
+    with st.container(key="card-forecast"):
+        st.html(parts.head_of_part(say("forecast.title"), say("forecast.text")))
+        st.html(ahead.forecasts(view.forecast))
+        if ahead.any_held_back(view.forecast):
+            st.html(parts.quiet(say("forecast.held_back")))
+
+
+def _evidence(view: ExamView) -> None:
+    seen: set[Evidence] = evidence_seen(view)
+    if not seen:
+        return
+    with st.container(key="card-evidence"):
+        st.html(parts.part_title(say("evidence.title")) + parts.evidence_key(seen))
+
+
+def _actions(person: KioskPerson, view: ExamView) -> None:
+    st.button(
+        say("button.back"), key=f"back-{person.serial}", on_click=_to_photographs, args=(person,)
+    )
+    if view.done is not None:
+        st.download_button(
+            say("button.save_exam"),
+            data=view.done.exam_json,
+            file_name=f"{view.done.record.exam_id}.json",
+            mime="application/json",
+            on_click=_saved,
+            args=(person,),
+            key=f"save-exam-{person.serial}",
+            icon=":material/download:",
+        )
+    if st.button(say("button.next"), key=f"next-{person.serial}", type="primary"):
+        if person.saved or view.done is None:
+            next_person()
+        _ask_first()
+
+
+def _to_photographs(person: KioskPerson) -> None:
+    person.phase = Phase.PHOTOGRAPHS
+
+
+def _saved(person: KioskPerson) -> None:
+    person.saved = True
+
+
+def next_person() -> None:
+    """Forget everything of this person and begin anew."""
+    st.session_state.person = KioskPerson()
+    st.rerun()
+
+
+@st.dialog(say("next.title"))
+def _ask_first() -> None:
+    st.html(parts.quiet(say("next.text")))
+    if st.button(say("next.clear"), type="primary", width="stretch"):
+        next_person()
+    if st.button(say("next.keep"), width="stretch"):
+        st.rerun()

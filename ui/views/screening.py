@@ -1,0 +1,59 @@
+"""The second page: what has arrived so far, drawn anew a few times a second."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from edge_runtime.wire.client import Eye
+from ui import parts
+from ui.exam_view import ExamView, exam_view
+from ui.person import KioskPerson, Notice, Phase
+from ui.screening import Progress
+from ui.views import photograph_card
+from ui.wording import say
+
+LOOK_EVERY_S = 0.4
+
+
+def show(person: KioskPerson) -> None:
+    """Draw the page and keep it fresh until the run ends."""
+    st.html(parts.steps(2))
+    _live(person)
+    with st.container(key="actions-stop"):
+        st.button(say("button.stop"), key=f"stop-{person.serial}", on_click=_stop, args=(person,))
+
+
+@st.fragment(run_every=LOOK_EVERY_S)
+def _live(person: KioskPerson) -> None:
+    if person.run is None:
+        return
+    progress = person.run.progress()
+    if progress.finished:
+        person.phase = Phase.RESULT
+        st.rerun()
+    view = exam_view(person.run.exam, progress.events)
+    _how_far(view, progress)
+    for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
+        with column:
+            for photograph in view.of_eye(eye):
+                photograph_card.show(person, photograph, live=True)
+    for photograph in view.of_eye(None):
+        photograph_card.show(person, photograph, live=True)
+
+
+def _how_far(view: ExamView, progress: Progress) -> None:
+    count = len(view.photographs)
+    done = sum(photograph.finished for photograph in view.photographs)
+    st.html(parts.head(say("screening.title"), say("screening.text", done=done, count=count)))
+    if progress.waiting:
+        st.html(parts.statement("note", say("busy.title"), [say("busy.text")]))
+    st.progress(done / count)
+
+
+def _stop(person: KioskPerson) -> None:
+    if person.run is not None:
+        person.run.stop()
+    person.notices = [
+        Notice("stopped.title", {}),
+    ]
+    person.phase = Phase.PHOTOGRAPHS
