@@ -1,5 +1,5 @@
 # foreseye. `make run` shows a screening; `make test` proves it. Bare `make` lists the targets.
-PYTHON ?= python3.11
+PYTHON ?= python3
 BIN := .venv/bin
 RUN_EXTRAS := cpu,heic,ui
 ALL_EXTRAS := cpu,heic,train,export,ui,test
@@ -21,7 +21,7 @@ list: ## Show the targets.
 	touch $@ .venv/run-ready
 
 run: .venv/run-ready ## Screen two drawn eyes, then leave the server and the UI running.
-	$(BIN)/foreseye-ui --demo
+	$(BIN)/foreseye demo
 
 test: .venv/all-ready ## Run every test (browser tests skip without Chromium, saying so).
 	$(BIN)/pytest

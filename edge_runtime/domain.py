@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ UInt8Array = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 
-USE = "Research use only. Not a medical device."
+USE: Final = "Research use only. Not a medical device."
 
 
 class Eye(str, Enum):

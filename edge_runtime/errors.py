@@ -100,7 +100,7 @@ class InvalidField(RequestError):
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field}: {reason}")
-        self.field = field
+        self.field, self.reason = field, reason
         self.public_message = f"{field}: {reason}."
 
 

@@ -12,5 +12,5 @@ from ui.wording import say
 
 st.set_page_config(page_title=say("app.title"), layout="wide", initial_sidebar_state="collapsed")
 st.html(Path(__file__).with_name("static") / "clinic.css")
-st.html(parts.bar())
+st.html(parts.words_of_the_style() + parts.bar())
 kiosk.show(gateway.connect())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from json import dumps
 from typing import Literal
 
 from edge_runtime.wire.client import Evidence, Eye
@@ -14,29 +15,22 @@ from ui.wording import say
 
 Tone = Literal["good", "warn", "bad", "note"]
 
-_STROKE = 'fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" '
-_OPEN = f'<svg viewBox="0 0 24 24" {_STROKE} stroke-linejoin="round" aria-hidden="true">'
-
-ICONS = {
-    "good": '<circle cx="12" cy="12" r="10"/><path d="M7.5 12.5l3 3 6-6.5"/>',
-    "warn": '<path d="M12 3L2.5 20h19z"/><path d="M12 10v4.5M12 17.4v.1"/>',
-    "bad": '<path d="M8 2h8l6 6v8l-6 6H8l-6-6V8z"/><path d="M9 9l6 6M15 9l-6 6"/>',
-    "note": '<circle cx="12" cy="12" r="10"/><path d="M12 11v6M12 7.4v.1"/>',
-    "tick": '<path d="M5 12.5l4.5 4.5L19 7"/>',
-    "turning": '<path d="M12 3a9 9 0 1 1-9 9"/>',
-    "open": '<circle cx="12" cy="12" r="9"/>',
-    "crossed": '<circle cx="12" cy="12" r="9"/><path d="M8 12h8"/>',
-    "drawn": '<path d="M4 20l1-4L16.5 4.5l3 3L8 19z"/>',
-    "internal": '<circle cx="12" cy="12" r="9"/><circle cx="12" cy="12" r="3.5"/>',
-    "external": '<path d="M12 3v18M3 12h18M5.6 5.6l12.8 12.8M18.4 5.6L5.6 18.4"/>',
-    "mark": '<path d="M2 12c3-5 6.5-7.5 10-7.5S19 7 22 12c-3 5-6.5 7.5-10 7.5S5 17 2 12z"/>'
-    '<circle cx="12" cy="12" r="3.4"/><path d="M15.4 12H22"/>',
-}
-
 
 def icon(name: str) -> str:
-    """Return one of our line drawings; it takes the colour of the text about it."""
-    return f"{_OPEN}{ICONS[name]}</svg>"
+    """Return one of the line drawings of clinic.css; it takes the colour of the text about it.
+
+    Streamlit cuts SVG out of a page's HTML, so the drawings lie in the style sheet.
+    """
+    return f'<i class="fs-icon {name}" aria-hidden="true"></i>'
+
+
+def words_of_the_style() -> str:
+    """Return the words that the style sheet puts in place of Streamlit's own English.
+
+    Streamlit's file uploader cannot be told other words than its own.
+    """
+    choose, drop = (say(f"slot.upload.{name}") for name in ("choose", "drop"))
+    return f"<style>:root {{ --say-choose: {dumps(choose)}; --say-drop: {dumps(drop)}; }}</style>"
 
 
 def bar() -> str:
@@ -86,14 +80,13 @@ def statement(
     evidence: Evidence | None = None,
 ) -> str:  # fmt: skip
     """Return a box that cannot be overlooked: a sign, a title, its reasons, what to do."""
-    body = f'<div class="title">{escape(title)}</div>'
+    sign = badge(evidence) if evidence is not None else ""
+    body = f'<div class="title"><span>{escape(title)}</span>{sign}</div>'
     body += "".join(f"<p>{escape(line)}</p>" for line in lines if line)
     if advice:
         body += "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in advice) + "</ul>"
     if small:
         body += f'<p class="small">{escape(small)}</p>'
-    if evidence is not None:
-        body += badge(evidence)
     role = "alert" if tone == "bad" else "status"
     return f'<div class="fs-say {tone}" role="{role}">{icon(tone)}<div>{body}</div></div>'
 
@@ -110,15 +103,16 @@ def evidence_key(seen: Iterable[Evidence]) -> str:
     """Return what each badge on the page means, in one sentence each."""
     order = [evidence for evidence in Evidence if evidence in set(seen)]
     rows = "".join(
-        f"<dt>{badge(evidence)}</dt><dd>{escape(say(f'evidence.{evidence.value}.text'))}</dd>"
+        f"{badge(evidence)}<span>{escape(say(f'evidence.{evidence.value}.text'))}</span>"
         for evidence in order
     )
-    return f'<dl class="fs-key">{rows}</dl>'
+    return f'<div class="fs-key">{rows}</div>'
 
 
-def part_title(words: str) -> str:
-    """Return the title of a part of a card."""
-    return f'<h3 class="fs-part">{escape(words)}</h3>'
+def part_title(words: str, evidence: Evidence | None = None) -> str:
+    """Return the title of a part of a card, with what all of that part was judged on."""
+    sign = badge(evidence) if evidence is not None else ""
+    return f'<div class="fs-part"><h3>{escape(words)}</h3>{sign}</div>'
 
 
 def head_of_part(words: str, text: str) -> str:

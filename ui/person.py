@@ -62,11 +62,26 @@ class KioskPerson:
     run: ScreeningRun | None = None
     saved: bool = False
     """True once somebody downloaded the exam that is on the screen."""
-    inlets_used: int = 0
-    """Grows with each upload, so that the uploader starts empty again."""
+    inlets_used: dict[str, int] = field(default_factory=dict)
+    """How often each uploader and camera gave something. It is part of the widget's key, so that
+    the widget starts empty again; each counts alone, so that no other upload is cut off."""
     last_number: int = 0
-    drawn: dict[tuple[str, int, Layers], bytes] = field(default_factory=dict)
-    """Photographs with their overlays, by exam, index and layers, so that none is drawn twice."""
+    drawn: dict[tuple[str, int, Layers | None], bytes] = field(default_factory=dict)
+    """Photographs with their overlays, by exam, index and layers (None for the file as
+    it came), so that none is drawn twice."""
+
+    def inlet_key(self, inlet: str) -> str:
+        """Return the key of the widget that is now this uploader or camera."""
+        return f"{inlet}-{self.serial}-{self.inlets_used.get(inlet, 0)}"
+
+    def inlet_used(self, inlet: str) -> None:
+        """Let this uploader or camera start empty at the next drawing of the page."""
+        self.inlets_used[inlet] = self.inlets_used.get(inlet, 0) + 1
+
+    @property
+    def exam_id(self) -> str:
+        """Return the id of the exam on the screen; empty before the first."""
+        return self.run.exam.exam_id if self.run else ""
 
     def add(self, name: str, content: bytes, eye: Eye | None) -> None:
         """Put a photograph with the others; one that is there already or too many is noted."""

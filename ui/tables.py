@@ -34,6 +34,7 @@ class Row:
     name: str
     what: str = ""
     value: str = ""
+    interval: str = ""
     unit: str = ""
     evidence: Evidence | None = None
     missing_because: str = ""
@@ -54,12 +55,12 @@ def finding_rows(findings: Findings) -> list[Row]:
         grade = max(range(5), key=lambda g: findings.dr_grade.probabilities[g])  # type: ignore[union-attr]
         what = say("finding.dr_grade.what", grade=grade)
         share = _percent(findings.dr_grade.referable)
-        rows.append(Row(say("finding.dr_grade"), what, share, "%", findings.dr_grade.evidence))
+        rows.append(Row(say("finding.dr_grade"), what, share, "", "%", findings.dr_grade.evidence))
     for name in ("maculopathy", "glaucoma_suspicion"):
         condition: Condition | None = getattr(findings, name)
         if condition is not None:
             share = _percent(condition.probability)
-            rows.append(Row(say(f"finding.{name}"), "", share, "%", condition.evidence))
+            rows.append(Row(say(f"finding.{name}"), "", share, "", "%", condition.evidence))
     for name in ("retinal_age_years", "hba1c_percent", "egfr_ml_min_1_73m2", "sbp_mmhg"):
         measurement: Measurement | None = getattr(findings, name)
         if measurement is not None:
@@ -72,12 +73,12 @@ def _row(name: str, measurement: Measurement, title: str) -> Row:
     if measurement.value is None:
         return Row(title, what, missing_because=measurement.missing_because or "")
     unit = "%" if name in SHARES else measurement.unit or "1"
+    interval = ""
     if measurement.interval_90 is not None:
         low, high = (_number(name, end, unit) for end in measurement.interval_90)
-        what = f"{what}. " if what else ""
-        what += say("measurements.interval", low=low, high=high)
+        interval = say("measurements.interval", low=low, high=high)
     value = _number(name, measurement.value, unit)
-    return Row(title, what, value, say_or(f"unit.{unit}", unit), measurement.evidence)
+    return Row(title, what, value, interval, say_or(f"unit.{unit}", unit), measurement.evidence)
 
 
 def _number(name: str, value: float, unit: str) -> str:
@@ -92,9 +93,9 @@ def _percent(probability: float) -> str:
 def table(rows: Iterable[Row], caption: str) -> str:
     """Return the lines as an HTML table; `caption` is read out and not shown."""
     heads = "".join(
-        f'<th scope="col"{css}>{escape(say(f"table.{name}"))}</th>'
-        for name, css in (("name", ""), ("value", ' class="value"'), ("unit", ""), ("evidence", ""))
-    ).replace('class="value"', 'style="text-align:right"')
+        f'<th scope="col" class="{name}">{escape(say(f"table.{name}"))}</th>'
+        for name in ("name", "value", "unit", "evidence")
+    )
     body = "".join(_line(row) for row in rows)
     return (
         f'<table class="fs-table"><caption class="fs-unseen">{escape(caption)}</caption>'
@@ -103,13 +104,16 @@ def table(rows: Iterable[Row], caption: str) -> str:
 
 
 def _line(row: Row) -> str:
-    what = f"<small>{escape(row.what)}</small>" if row.what else ""
-    name = f'<th scope="row">{escape(row.name)}{what}</th>'
+    name = f'<th scope="row" class="name">{escape(row.name)}{_small(row.what)}</th>'
     if row.evidence is None:
         reason = escape(say("table.missing", reason=row.missing_because))
         return f'<tr>{name}<td class="missing" colspan="3">{reason}</td></tr>'
     return (
-        f'<tr>{name}<td class="value">{escape(row.value)}</td>'
+        f'<tr>{name}<td class="value">{escape(row.value)}{_small(row.interval)}</td>'
         f'<td class="unit">{escape(row.unit)}</td>'
-        f'<td class="badge">{badge(row.evidence)}</td></tr>'
+        f'<td class="evidence">{badge(row.evidence)}</td></tr>'
     )
+
+
+def _small(words: str) -> str:
+    return f"<small>{escape(words)}</small>" if words else ""

@@ -39,14 +39,15 @@ relative to the output."""
 
 
 def photograph_columns(bundle: BundleManifest) -> Columns:
-    """Return the columns of photographs/*.parquet, in order."""
-    keys = {
+    """Return the columns of photographs/*.parquet, in order; what no model makes has none."""
+    keys: dict[str, Sequence[str]] = {
         "models": list(bundle.models),
         "quality.defects": list(DEFECTS),
         "biomarkers": list(UNIT_OF),
         "timings_ms": STAGES,
     }
-    return {**OF_PHOTOGRAPH, **_of_record(ScreeningResult, keys)}
+    without = set() if "findings" in bundle.models else {"findings"}
+    return {**OF_PHOTOGRAPH, **_of_record(ScreeningResult, keys, without=without)}
 
 
 def exam_columns(bundle: BundleManifest) -> Columns:

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 
 from edge_runtime import __version__
 from edge_runtime.contracts.result import BundleIdentity, ModelIdentity
-from edge_runtime.contracts.strict import Sha256, Strict, contract_dict, contract_json
+from edge_runtime.contracts.strict import Sha256, Strict, contract_json
 from edge_runtime.domain import Eye, Person, Sex
 from edge_runtime.durable import write_whole, written_whole
 from edge_runtime.errors import OutputError, ResumeMismatch
@@ -37,6 +37,9 @@ class InputList(Strict):
     """Of the lines of input.jsonl: every path, size, eye, person and set, in order."""
     exams: int
     photographs: int
+
+    def __str__(self) -> str:
+        return f"{self.photographs} photographs (list {self.sha256[:8]})"
 
 
 class BatchRecord(Strict):
@@ -74,17 +77,22 @@ def write_record(record: BatchRecord, out: Path) -> None:
     write_whole(out / RECORD_FILE, contract_json(record) + "\n")
 
 
-def check_same_run(record: BatchRecord, out: Path) -> None:
-    """Return when the folder holds this very run; raise ResumeMismatch, naming what differs."""
+def read_record(out: Path) -> BatchRecord:
+    """Return the batch.json of a folder. Raises ResumeMismatch when it is none, OutputError."""
     path = out / RECORD_FILE
     try:
-        held = BatchRecord.model_validate_json(path.read_bytes())
+        held: BatchRecord = BatchRecord.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise ResumeMismatch(f"{path} is no batch record: {error}") from None
     except OSError as error:
         raise OutputError(f"{path} cannot be read: {error.strerror}") from error
-    now, then = contract_dict(record), contract_dict(held)
-    differs = [f"{key} was {then.get(key)}, is {now[key]}" for key in now if now[key] != then[key]]
+    return held
+
+
+def check_same_run(record: BatchRecord, out: Path) -> None:
+    """Return when the folder holds this very run; raise ResumeMismatch, naming what differs."""
+    now, then = dict(record), dict(read_record(out))
+    differs = [f"{key} was {then[key]}, is {now[key]}" for key in now if now[key] != then[key]]
     if differs:
         raise ResumeMismatch(f"{out}: " + "; ".join(differs))
 

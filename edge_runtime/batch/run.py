@@ -99,11 +99,6 @@ def run_batch(pipeline: Pipeline, limits: Limits, options: BatchOptions) -> Iter
                 yield progress
 
 
-def num_shards(record: BatchRecord) -> int:
-    """Return how many parts each table of a run has."""
-    return -(-record.input.exams // record.exams_per_shard)
-
-
 def _screen_shard(
     screener: Screener, options: BatchOptions, number: int, exams: Sequence[ListedExam]
 ) -> Iterator[ExamRows]:

@@ -31,11 +31,6 @@ def shard_path(out: Path, table: str, number: int) -> Path:
     return out / table / f"{shard_name(number)}.parquet"
 
 
-def shard_paths(out: Path, table: str, num_shards: int) -> list[Path]:
-    """Return all parts of a table, in order."""
-    return [shard_path(out, table, number) for number in range(num_shards)]
-
-
 def is_complete(out: Path, number: int, num_exams: int) -> bool:
     """Return whether a shard stands whole, with the rows that it must have."""
     try:

@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from edge_runtime import __version__
 from edge_runtime.cli.batch import batch
 from edge_runtime.cli.bench import bench
 from edge_runtime.cli.bundle import bundle_app
+from edge_runtime.cli.demo import demo
 from edge_runtime.cli.screen import screen
 from edge_runtime.cli.serve import serve
 from edge_runtime.cli.session import (
@@ -27,7 +29,6 @@ from edge_runtime.cli.session import (
     print_json,
     say,
 )
-from edge_runtime.domain import USE
 from edge_runtime.errors import ForeseyeError, RequestError, ResumeMismatch, SettingsError
 
 ALL_WELL, SOMETHING_FAILED, BAD_USAGE = 0, 1, 2
@@ -35,9 +36,22 @@ ALL_WELL, SOMETHING_FAILED, BAD_USAGE = 0, 1, 2
 USAGE_ERRORS = (RequestError, ResumeMismatch, SettingsError)
 """Errors in what was asked for, rather than in what was found."""
 
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show where an unforeseen failure arose.")]
+Version = Annotated[
+    bool,
+    typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
+]
+
 app = typer.Typer(
     name="foreseye",
-    help=f"Read photographs of the back of the eye. {USE}",
+    rich_markup_mode="markdown",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -47,24 +61,22 @@ app = typer.Typer(
 @app.callback()
 def foreseye(
     context: typer.Context,
-    debug: Annotated[bool, typer.Option(help="Show where an unforeseen failure arose.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Debug = False,
+    version: Version = False,  # noqa: ARG001 - answered by its own callback
 ) -> None:
     """Read photographs of the back of the eye. Research use only. Not a medical device."""
-    if version:
-        typer.echo(__version__)
-        raise typer.Exit
     context.obj.debug = debug
 
 
-app.command(
-    epilog="Example: foreseye screen left.jpg right.jpg --out results --age 61 --sex F"
-)(screen)
+app.command(epilog="Example: foreseye screen left.jpg right.jpg --out results --age 61 --sex F")(
+    screen
+)
 app.command(
     epilog="Example: foreseye batch photographs/ --out results --formats csv,parquet --resume"
 )(batch)
 app.command(epilog="Example: foreseye serve --address 127.0.0.1:50051")(serve)
 app.command(epilog="Example: foreseye bench photograph.jpg --repeat 20")(bench)
+app.command(epilog="Example: foreseye demo --out .demo")(demo)
 app.add_typer(bundle_app, name="bundle")
 
 
@@ -80,7 +92,7 @@ def run(
 ) -> int:
     """Run one command line and return its exit code; nothing is raised at the user."""
     session = Session(environment, open_pipeline)
-    command = typer.main.get_command(app)
+    command = get_command(app)
     try:
         command(list(arguments), prog_name="foreseye", obj=session)
     except SystemExit as leaving:

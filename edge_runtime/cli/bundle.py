@@ -14,7 +14,9 @@ from edge_runtime.cli.options import AsJson
 from edge_runtime.cli.session import Session, print_json, session_of
 from edge_runtime.contracts.strict import contract_dict
 
-bundle_app = typer.Typer(help="Verify or describe a model bundle.", no_args_is_help=True)
+bundle_app = typer.Typer(
+    help="Verify or describe a model bundle.", no_args_is_help=True, rich_markup_mode="markdown"
+)
 
 Folder = Annotated[
     Path | None,

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from edge_runtime.contracts.exam import ExamRecord, Forecast
 from edge_runtime.contracts.result import EyeReading, Measurement, ScreeningResult
+from edge_runtime.names import shown_name
 from edge_runtime.results import WrittenExam
 
 EYE_SOURCE = {"given": "as given", "picture": "from the picture", "unknown": "unknown"}
@@ -22,7 +23,7 @@ def show_exam(written: WrittenExam, console: Console | None = None) -> None:
         console.print(_photograph(result))
     for line in _person(written.record):
         console.print(line)
-    console.print(f"Written to {escape(str(written.exam_file.parent))}", soft_wrap=True)
+    console.print(f"Written to {escape(shown_name(written.exam_file.parent))}", soft_wrap=True)
     console.print(f"[dim]{written.record.use}[/dim]")
 
 

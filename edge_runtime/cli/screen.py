@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from edge_runtime.pipeline import Pipeline
     from edge_runtime.results import WrittenExam
 
-Photographs = Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photograph files.")]
+Photographs = Annotated[list[Path], typer.Argument(metavar="PHOTO", help="Photograph files.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the results.")]
 Manifest = Annotated[
     Path | None,

@@ -6,7 +6,7 @@ The file names every other file of the bundle with its SHA-256, and a detached E
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -14,7 +14,7 @@ from edge_runtime.contracts.result import Measurement
 from edge_runtime.contracts.strict import Sha256, Strict, contract_json
 from edge_runtime.domain import Evidence
 
-BUNDLE_SCHEMA = "foreseye.bundle/1"
+BUNDLE_SCHEMA: Final = "foreseye.bundle/1"
 BUNDLE_FILE = "bundle.json"
 SIGNATURE_FILE = "bundle.sig.json"
 

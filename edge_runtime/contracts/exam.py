@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
 from edge_runtime.contracts.strict import Probability, Strict, contract_json
 from edge_runtime.domain import USE, Evidence, Sex
 
-EXAM_SCHEMA = "foreseye.exam/1"
+EXAM_SCHEMA: Final = "foreseye.exam/1"
 
 
 class ForecastCondition(str, Enum):

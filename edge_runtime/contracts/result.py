@@ -5,14 +5,14 @@ What the bundle does not hold is absent (None here, no key in the file): never f
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
 from edge_runtime.contracts.strict import Probability, Sha256, Strict, contract_json
 from edge_runtime.domain import USE, Evidence, Eye
 
-SCREENING_SCHEMA = "foreseye.screening/1"
+SCREENING_SCHEMA: Final = "foreseye.screening/1"
 
 STAGES = (
     "decode",

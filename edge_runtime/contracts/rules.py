@@ -2,7 +2,8 @@
 
 The models are the truth; these lines say the same to readers who only have the schema. A test
 breaks each example in every way that one key allows and finds no file that the schema takes and
-the model refuses.
+the model refuses, but for one thing that no schema can say: that every file which a bundle names
+has its hash.
 """
 
 from __future__ import annotations

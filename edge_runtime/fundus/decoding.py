@@ -6,9 +6,9 @@ which the models need, they take 15 to 18 ms for a 3872 x 2592 JPEG.
 
 Samples of 16 bits become 8 by dropping the low byte (v >> 8), samples of 12 bits by v >> 4: by the
 width that the header declares and never by what the picture holds, so that a dark photograph stays
-dark. PNG's sBIT needs no other rule, as PNG scales every sample to its full depth (W3C PNG 12.5);
-TIFF's MaxSampleValue must not be used, for it is "used only for statistical
-purposes" (TIFF 6.0, section 8).
+dark. PNG's sBIT needs no other rule, as PNG scales every sample to its full depth (W3C PNG 12.4).
+TIFF's MaxSampleValue must not be one: it is the largest value used, "only for statistical purposes"
+(TIFF 6.0, section 8).
 """
 
 from __future__ import annotations

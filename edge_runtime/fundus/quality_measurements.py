@@ -20,7 +20,7 @@ from edge_runtime.fundus.normalised_field import (
     normalised_field,
 )
 
-# H rows, W columns, C colours
+# H rows, W columns, N pixels inside the field
 
 BACKGROUND_SIGMA_PX = 16.0
 """Wider than any vessel, narrower than the shadows of a field."""
@@ -37,10 +37,11 @@ LONG_LINE = 0.3
 DARKEST_BACKGROUND = 8.0
 """Grey level under which contrast is no longer taken relative to the background."""
 
+FUNDUS_COLOUR_MARGIN = 0.2
+"""How far, in log2, a fundus's median red lies above its green, and its green above its blue."""
+
 LOG2_OF_LEVEL: FloatArray = np.log2(np.arange(256, dtype=np.float32) + 8.0)
 """log2 of each grey level plus 8, so that noise in the dark is no colour."""
-
-"""How far green exceeds both red and blue in burnt-in green text; in no eye it does."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,11 @@ class QualityMeasurements:
     glare_share: float
     """Every colour at 150 or above: white light, from a reflection or a lid."""
 
-    green_over_red: float
-    """log2 of median green over median red; below 0 in a fundus."""
+    odd_colour: float
+    """How far the median colour is beyond a fundus's, whose red exceeds green and green blue.
 
-    blue_over_green: float
-    """log2 of median blue over median green; below 0 in a fundus."""
+    log2 units; a yellowish fundus and a pale one are both at 0, a grey picture is at 0.4.
+    """
 
     colour_spread: float
     """Standard deviation of log2 green over red: a retina is of one hue, other scenes are not."""
@@ -111,8 +112,7 @@ def measure_quality(photograph: Photograph, field: FieldOfView) -> QualityMeasur
         dark_share=float((level_N < 25).mean()),
         burnt_share=float((green_N >= 250).mean()),
         glare_share=float((np.minimum(np.minimum(red_N, green_N), blue_N) >= 150).mean()),
-        green_over_red=float(np.log2((green + 4.0) / (red + 4.0))),
-        blue_over_green=float(np.log2((blue + 4.0) / (green + 4.0))),
+        odd_colour=_beyond_fundus(green, red) + _beyond_fundus(blue, green),
         colour_spread=float(hue_N.std()),
         fine_contrast=bands[0],
         coarse_contrast=bands[2],
@@ -122,6 +122,11 @@ def measure_quality(photograph: Photograph, field: FieldOfView) -> QualityMeasur
         clutter_share=float(np.log2(short_share + 0.005)),
         unevenness=_unevenness(copy),
     )
+
+
+def _beyond_fundus(shorter_wave: float, longer_wave: float) -> float:
+    ratio = float(np.log2((shorter_wave + 4.0) / (longer_wave + 4.0)))
+    return max(0.0, ratio + FUNDUS_COLOUR_MARGIN)
 
 
 def _median(levels_N: UInt8Array) -> float:

@@ -48,6 +48,11 @@ class ExamQueue:
         self._emptied.set()
         self.draining = False
 
+    @property
+    def num_exams(self) -> int:
+        """Exams that wait, run or are being sent."""
+        return len(self._runs)
+
     def enter(self, events: Generator[Event, None, None]) -> Run[Event]:
         """Return the exam's place in the queue. Raises Overloaded when full or draining."""
         if self.draining:

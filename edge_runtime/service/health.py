@@ -1,7 +1,7 @@
 """grpc.health.v1 with Check and Watch.
 
-The servicer that comes with grpcio-health-checking (1.81.1, asyncio) shares one condition among the
-watchers of a service and deletes it when any of them leaves: the others then never hear of a change.
+The asyncio servicer of grpcio-health-checking 1.81.1 shares one condition among the watchers of a
+service and deletes it when any of them leaves: the others then never hear of a change.
 This one gives each watcher its own wake-up.
 """
 
@@ -34,13 +34,13 @@ class HealthServicer(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # g
         for watcher in self._watchers:
             watcher.set()
 
-    async def Check(self, request: Any, context: Any) -> Any:
+    async def Check(self, request: Any, context: Any) -> Any:  # noqa: N802 - the proto's name
         """Return the health of a service; NOT_FOUND for one that is not served here."""
         if request.service not in self._services:
             await context.abort(grpc.StatusCode.NOT_FOUND, "this service is not served here")
         return self._reply(request.service)
 
-    async def Watch(self, request: Any, _: Any) -> AsyncIterator[Any]:
+    async def Watch(self, request: Any, _: Any) -> AsyncIterator[Any]:  # noqa: N802 - as above
         """Yield the health of a service now and at each change; SERVICE_UNKNOWN for another."""
         changed = asyncio.Event()
         self._watchers.add(changed)

@@ -67,7 +67,7 @@ def bind(server: grpc.aio.Server, listen: Listen) -> int:
         return int(server.add_secure_port(listen.address, _credentials(listen.tls)))
     except RuntimeError:
         raise SettingsError(
-            f"cannot listen on {listen.address}: is another server there, or is it not this machine?"
+            f"cannot listen on {listen.address}: it is taken, or no address of this machine"
         ) from None
 
 

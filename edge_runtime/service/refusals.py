@@ -6,13 +6,16 @@ request brought is blotted out of a text before it is logged.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
+
+import grpc
 
 from edge_runtime.errors import ForeseyeError, ServerFailed
 from edge_runtime.wire import screening_pb2 as pb
@@ -35,11 +38,21 @@ async def errors_as_status(context: Any, call: str, blotted: Blotter) -> AsyncIt
     try:
         yield
     except Exception as error:  # noqa: BLE001 - the one place where the unforeseen is caught
-        if context.cancelled() or context.done():
-            log.info("%s: the caller went away", call)
-            return
         refusal = refusal_of(_foreseen(error, call, blotted))
-        await context.abort(refusal.code, refusal.sentence, refusal.trailers)
+        with ending_when_nobody_listens(call):
+            await context.abort(refusal.code, refusal.sentence, refusal.trailers)
+
+
+@contextmanager
+def ending_when_nobody_listens(call: str) -> Iterator[None]:
+    """End the call quietly when gRPC cannot send because the caller went away."""
+    try:
+        yield
+    except grpc.aio.AbortError:
+        raise
+    except grpc.aio.BaseError as error:
+        log.info("%s: the caller went away", call)
+        raise asyncio.CancelledError from error
 
 
 def _foreseen(error: Exception, call: str, blotted: Blotter) -> ForeseyeError:

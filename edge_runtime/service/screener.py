@@ -27,7 +27,3 @@ class Screener(Protocol):
     def screen(self, exam: Exam) -> Iterator[StageEvent]:
         """Yield each stage as it is ready; a generator, whose `close` stops between stages."""
         ...
-
-    def close(self) -> None:
-        """Give the engines' memory back."""
-        ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
@@ -12,7 +13,6 @@ from grpc_health.v1.health import SERVICE_NAME as HEALTH_SERVICE
 from grpc_reflection.v1alpha.reflection import SERVICE_NAME as REFLECTION_SERVICE
 from grpc_reflection.v1alpha.reflection import enable_server_reflection
 
-from edge_runtime.pipeline import Pipeline
 from edge_runtime.service.exam_queue import ExamQueue
 from edge_runtime.service.health import HealthServicer
 from edge_runtime.service.listening import Listen, bind
@@ -21,6 +21,9 @@ from edge_runtime.service.servicer import MAX_EXAM_S, Servicer
 from edge_runtime.settings import Settings
 from edge_runtime.wire.client import SCREENING_SERVICE
 from edge_runtime.wire.screening_pb2_grpc import add_ScreeningServicer_to_server
+
+OpenScreener = Callable[[Settings], AbstractContextManager[Screener]]
+"""Opens a pipeline from settings and closes it at the end; raises BundleError or InferenceError."""
 
 GRACE_S = 10.0
 """How long exams may still run after the server was told to stop."""
@@ -39,12 +42,13 @@ class ScreeningServer:
         self,
         settings: Settings,
         listen: Listen,
-        open_screener: Callable[[Settings], Screener] = Pipeline.open,
+        open_screener: OpenScreener,
     ) -> None:
-        """Prepare the server; `open_screener` is called in the engines' thread."""
+        """Prepare the server; the pipeline is opened and closed in the engines' thread."""
         self._settings = settings
         self._listen = listen
         self._open_screener = open_screener
+        self._opened = ExitStack()
         self._engines = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engines")
         self._queue = ExamQueue(settings.max_queued_exams, self._engines)
         self._servicer = Servicer(settings, self._queue)
@@ -53,6 +57,11 @@ class ScreeningServer:
             options=server_options(settings),
             maximum_concurrent_rpcs=settings.max_queued_exams + CALLS_BESIDE_EXAMS,
         )
+
+    @property
+    def num_exams(self) -> int:
+        """Exams that wait, run or are being sent."""
+        return self._queue.num_exams
 
     async def start(self) -> int:
         """Open the port, start to load the bundle, and return the port's number.
@@ -74,19 +83,25 @@ class ScreeningServer:
         return await asyncio.shield(self._loading)
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
-        """Drain: refuse new exams, let the accepted ones finish within `grace_s`, then close."""
+        """Drain: refuse new exams, let the accepted ones finish within `grace_s`, then close.
+
+        A second call returns at once.
+        """
+        if self._queue.draining:
+            return
         self._health.set_serving(False)
         await self._queue.drain(grace_s)
         self._loading.cancel()
+        await asyncio.gather(self._loading, return_exceptions=True)
         await self._server.stop(grace=0.5)
-        if self._servicer.screener is not None:
-            self._engines.submit(self._servicer.screener.close)
-        # Waits for the stage that is running, so that no engine is torn down at work.
+        # In the engines' thread: after the stage, or the loading, that may still be running there.
+        self._engines.submit(self._opened.close)
         await asyncio.to_thread(self._engines.shutdown)
 
     async def _load(self) -> Screener:
         loop = asyncio.get_running_loop()
-        screener = await loop.run_in_executor(self._engines, self._open_screener, self._settings)
+        opening = self._open_screener(self._settings)
+        screener = await loop.run_in_executor(self._engines, self._opened.enter_context, opening)
         self._servicer.screener = screener
         self._health.set_serving(not self._queue.draining)
         return screener

@@ -8,10 +8,16 @@ from typing import Any
 
 from edge_runtime import __version__
 from edge_runtime.contracts.bundle import BundleManifest
+from edge_runtime.domain import Evidence
 from edge_runtime.errors import NotInBundle, Overloaded
 from edge_runtime.service.events import events_of
-from edge_runtime.service.exam_queue import ExamQueue, Run
-from edge_runtime.service.refusals import blotter, blotter_of, errors_as_status
+from edge_runtime.service.exam_queue import ExamQueue
+from edge_runtime.service.refusals import (
+    blotter,
+    blotter_of,
+    ending_when_nobody_listens,
+    errors_as_status,
+)
 from edge_runtime.service.screener import Screener
 from edge_runtime.settings import Settings
 from edge_runtime.wire import screening_pb2 as pb
@@ -38,11 +44,13 @@ class Servicer(ScreeningServicer):
         self._queue = queue
         self.screener: Screener | None = None
 
-    async def Screen(self, request: pb.ScreenRequest, context: Any) -> None:
+    async def Screen(  # noqa: N802 - the proto's name
+        self, request: pb.ScreenRequest, context: Any
+    ) -> None:
         """Stream an exam's events; the work stops when the caller leaves or the deadline passes."""
         started = time.perf_counter()
         async with errors_as_status(context, "Screen", blotter_of(request)):
-            ends = time.monotonic() + min(context.time_remaining() or MAX_EXAM_S, MAX_EXAM_S)
+            ends = time.monotonic() + _seconds_left(context)
             screener = self._ready()
             exam = exam_from_wire(request, self._limits)
             side_px = picture_side_from_wire(request)
@@ -50,25 +58,28 @@ class Servicer(ScreeningServicer):
             events = events_of(screener, exam, self._limits, side_px)
             async with self._queue.enter(events) as run:
                 first = Accepted(exam.exam_id, accepted, run.queued_before)
-                await context.write(event_to_wire(exam.exam_id, first))
-                await _send(run, exam.exam_id, ends, context)
+                await _send(first, exam.exam_id, context)
+                while (event := await run.next(ends - time.monotonic())) is not None:
+                    await _send(event, exam.exam_id, context)
             took_ms = (time.perf_counter() - started) * 1000.0
             log.info("Screen: %d photographs in %.0f ms", accepted, took_ms)
 
-    async def Simulate(self, request: pb.SimulateRequest, context: Any) -> None:
+    async def Simulate(  # noqa: N802 - the proto's name
+        self, request: pb.SimulateRequest, context: Any
+    ) -> None:
         """Refuse: no bundle that this version can open holds a progression model."""
         async with errors_as_status(context, "Simulate", blotter_of(request)):
             self._ready()
             raise NotInBundle("the bundle holds no progression model")
 
-    async def DescribeBundle(
+    async def DescribeBundle(  # noqa: N802 - the proto's name
         self, request: pb.DescribeBundleRequest, context: Any
     ) -> pb.DescribeBundleReply:
         """Return what the bundle holds, where its models run, and what they were judged on."""
         del request  # it has no fields
         async with errors_as_status(context, "DescribeBundle", blotter(())):
-            return bundle_description_to_wire(describe(self._ready()))
-        raise AssertionError("abort always raises")
+            described = describe(self._ready())
+        return bundle_description_to_wire(described)
 
     def _ready(self) -> Screener:
         if self.screener is not None:
@@ -82,17 +93,13 @@ def describe(screener: Screener) -> BundleDescription:
     """Return what a pipeline's bundle holds. Raises BundleCorrupt when its model card changed."""
     bundle = screener.bundle
     manifest: BundleManifest = bundle.manifest
+    evidence: dict[str, Evidence] = {name: m.evidence for name, m in manifest.models.items()}
     return BundleDescription(
         name=manifest.name,
         version=manifest.version,
         sha256=bundle.sha256,
         models=tuple(
-            ModelDescription(
-                name,
-                identity.backend,
-                identity.precision,
-                next(entry.evidence for held, entry in manifest.models.items() if held == name),
-            )
+            ModelDescription(name, identity.backend, identity.precision, evidence[name])
             for name, identity in screener.models.items()
         ),
         horizon_years=tuple(manifest.horizons_years),
@@ -102,7 +109,12 @@ def describe(screener: Screener) -> BundleDescription:
     )
 
 
-async def _send(run: Run[ClientEvent], exam_id: str, ends: float, context: Any) -> None:
-    # Each write waits for the client's flow control; the queue holds what comes meanwhile.
-    while (event := await run.next(ends - time.monotonic())) is not None:
+def _seconds_left(context: Any) -> float:
+    left: float | None = context.time_remaining()
+    return MAX_EXAM_S if left is None else min(left, MAX_EXAM_S)
+
+
+async def _send(event: ClientEvent, exam_id: str, context: Any) -> None:
+    # Waits for the client's flow control; the queue holds what comes meanwhile.
+    with ending_when_nobody_listens("Screen"):
         await context.write(event_to_wire(exam_id, event))

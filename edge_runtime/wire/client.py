@@ -171,12 +171,13 @@ class ScreeningClient:
         *,
         with_pictures: bool = True,
         picture_side_px: int = 1024,
-        timeout_s: float = 60.0,
+        timeout_s: float | None = 60.0,
     ) -> ExamStream:
         """Return the exam's events as they come; the work starts at once.
 
         The last event is ExamDone. `close()` on what comes back, or leaving it as a context
-        manager, stops the work on the server. While iterating it raises InvalidField,
+        manager, stops the work on the server. `timeout_s` None leaves the deadline to the server.
+        While iterating it raises InvalidField,
         PhotographTooLarge, RequestTooLarge, Overloaded, TooLate, Cancelled, ServerUnreachable,
         InferenceError or ServerFailed.
         """

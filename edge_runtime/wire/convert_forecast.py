@@ -29,7 +29,9 @@ def forecast_to_wire(forecast: Forecast) -> pb.Forecast:
 
 def forecast_from_wire(wire: pb.Forecast) -> Forecast:
     """Return one condition at one horizon, with its steps, or the reason."""
-    steps = {name: _step_from_wire(getattr(wire, name)) for name in ForecastSteps.model_fields}
+    steps = None
+    if wire.HasField("age_sex"):
+        steps = {name: _step_from_wire(getattr(wire, name)) for name in ForecastSteps.model_fields}
     return Forecast.model_validate(
         {
             "condition": wire.condition,
@@ -38,7 +40,7 @@ def forecast_from_wire(wire: pb.Forecast) -> Forecast:
                 wire.cumulative_incidence if wire.HasField("cumulative_incidence") else None
             ),
             "interval_90": interval_from_wire(wire),
-            "steps": ForecastSteps(**steps) if wire.HasField("age_sex") else None,
+            "steps": steps,
             "step": wire.step or None,
             "evidence": EVIDENCE_OF.get(wire.evidence),
             "missing_because": wire.missing_because or None,

@@ -37,14 +37,12 @@ def augmented_batch(
 def _patch(eye: LabelledEye, rng: np.random.Generator, patch_px: int) -> Batch:
     placement = _placement(eye, rng, patch_px)
     image_HWC = _warped(eye.image_HWC, placement, patch_px)
-    label_KHW = np.stack([_warped(label, placement, patch_px) for label in eye.label_KHW])
-    # Outside the photograph everything is known to be absent, but only where the channel is known.
-    known_KHW = np.stack(
-        [
-            _warped(known, placement, patch_px, border=255 if known.any() else 0)
-            for known in eye.known_KHW
-        ]
-    )
+    label_KHW = np.zeros((len(eye.label_KHW), patch_px, patch_px), np.uint8)
+    known_KHW = np.zeros_like(label_KHW)
+    for k in np.flatnonzero(eye.known_KHW.any(axis=(1, 2))):
+        label_KHW[k] = _warped(eye.label_KHW[k], placement, patch_px)
+        # Outside the photograph everything that is labelled at all is known to be absent.
+        known_KHW[k] = _warped(eye.known_KHW[k], placement, patch_px, border=255)
     return _photometric(image_HWC, rng), label_KHW, known_KHW
 
 
@@ -80,13 +78,14 @@ def _photometric(image_HWC: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     """Return the image under another camera: colour, exposure, shading, focus, noise."""
     inside = image_HWC.max(axis=2, keepdims=True) > 0
     light = image_HWC.astype(np.float32) / 255.0
-    light = np.power(light, np.exp(rng.normal(0.0, 0.2)))
-    light *= np.exp(rng.normal(0.0, 0.12, size=3)).astype(np.float32) * np.exp(rng.normal(0, 0.15))
+    light = cv2.pow(light, float(np.exp(rng.normal(0.0, 0.2))))
+    light *= np.exp(rng.normal(0.0, 0.12, size=3)).astype(np.float32) * np.float32(np.exp(rng.normal(0, 0.15)))
     light *= _shading(light.shape[0], rng)[..., None]
     if rng.random() < 0.35:
         light = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.4, 1.6))
-    light += rng.normal(0.0, rng.uniform(0.0, 0.025), size=light.shape).astype(np.float32)
-    light += rng.uniform(-0.04, 0.08) * inside
+    noise = rng.standard_normal(light.shape, dtype=np.float32)
+    light += noise * np.float32(rng.uniform(0.0, 0.025))
+    light += np.float32(rng.uniform(-0.04, 0.08)) * inside
     return np.asarray(np.clip(light * inside, 0.0, 1.0) * 255.0, dtype=np.uint8)
 
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from edge_runtime.contracts.cohort import ManifestRow
 from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
-from edge_runtime.domain import FloatArray, UInt8Array
+from edge_runtime.domain import BoolArray, FloatArray, UInt8Array
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from edge_runtime.fundus.intake import read_file, read_photograph
 from edge_runtime.fundus.preprocess import NetworkFrame, network_image
 from edge_runtime.settings import Limits
-from training.cohort.mask_file import read_index, read_mask
+from training.cohort.mask_file import CROSSING_OR_UNCERTAIN, read_index, read_mask
 from training.errors import CohortError
 
 VESSEL_KINDS = ("arteriole", "venule")
@@ -64,7 +64,11 @@ def _labelled_eye(row: ManifestRow, root: Path, image_size_px: int) -> LabelledE
         if path is None:
             continue
         label_KHW[k] = _on_network(read_mask(root / path), seen.frame)
-        known_KHW[k] = 255 - _unsure(root / path, channel, seen.frame)
+        if channel in VESSEL_KINDS and row.vessel is not None:
+            unsure_HW = _unsure(root / path, read_mask(root / row.vessel))
+            known_KHW[k] = 255 - _on_network(unsure_HW, seen.frame)
+        else:
+            known_KHW[k] = 255
     return LabelledEye(row.photograph, row.set, row.person_id, seen.image_HWC, label_KHW, known_KHW)
 
 
@@ -74,13 +78,16 @@ def _mask_path(row: ManifestRow, channel: str) -> str | None:
     return path
 
 
-def _unsure(path: Path, channel: str, frame: NetworkFrame) -> UInt8Array:
-    """Return 255 where an index-coded artery/vein label says crossing or uncertain (code 3)."""
-    if channel not in VESSEL_KINDS:
-        return np.zeros((frame.size_px, frame.size_px), np.uint8)
-    return _on_network(read_index(path) == 3, frame)
+def _unsure(index: Path, vessel_HW: BoolArray) -> BoolArray:
+    """Return where a vessel is neither arteriole nor venule for sure.
+
+    Code 3 is a crossing or uncertain. DRIVE_AV also leaves vessels of DRIVE's own tracing without
+    a code (a median of 11 % of their pixels): they are vessels of an unknown kind, not "none".
+    """
+    code_HW = read_index(index)
+    return (code_HW == CROSSING_OR_UNCERTAIN) | (vessel_HW & (code_HW == 0))
 
 
-def _on_network(mask_HW: np.ndarray, frame: NetworkFrame) -> UInt8Array:
+def _on_network(mask_HW: BoolArray, frame: NetworkFrame) -> UInt8Array:
     laid: FloatArray = frame.from_photograph(mask_HW.astype(np.float32))
     return np.asarray(np.round(laid * 255.0), dtype=np.uint8)

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
 from edge_runtime.domain import FloatArray
-from training.anatomy.augment import augmented_batch
+from training.ahead import Ahead
+from training.anatomy.augment import Batch, augmented_batch
 from training.anatomy.eyes import LabelledEye
 from training.anatomy.loss import MaskedDiceCrossEntropy
 from training.anatomy.metrics import Overlap, artery_vein_accuracy, overlap
@@ -30,13 +31,17 @@ class AnatomyTask:
         torch.manual_seed(recipe.seed)
         self.network: nn.Module = anatomy_network(recipe)
         self._loss = MaskedDiceCrossEntropy()
+        self._batches = Ahead(self._batch_of)
+
+    def _batch_of(self, step: int) -> Batch:
+        rng = np.random.default_rng([self.recipe.seed, step])
+        return augmented_batch(
+            self._train, rng, self.recipe.batch_size, self.recipe.patch_size_px
+        )
 
     def loss_at(self, step: int, device: torch.device) -> Tensor:
         """Return the loss of this step's batch: a pure function of (seed, step)."""
-        rng = np.random.default_rng([self.recipe.seed, step])
-        image, label, known = augmented_batch(
-            self._train, rng, self.recipe.batch_size, self.recipe.patch_size_px
-        )
+        image, label, known = self._batches.at(step)
         image_NCHW = normalised(torch.from_numpy(image).to(device))
         logits = self.network(image_NCHW.contiguous(memory_format=torch.channels_last))
         return self._loss(

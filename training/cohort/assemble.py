@@ -30,8 +30,8 @@ def assemble(data_folder: Path, out: Path, sets: Sequence[str]) -> Path:
     """Write one manifest of the sets named, CSV or Parquet by suffix, and return its path.
 
     Its paths are relative to `data_folder`, so readers outside that folder give it as `root`.
-    The manifest is validated as written. Raises ManifestError for an unknown set, a missing file
-    or a row that breaks the contract.
+    The manifest is validated as written, and left to be looked at when that fails. Raises
+    ManifestError for an unknown set, a missing file or a row that breaks the contract.
     """
     unknown = [name for name in sets if name not in ADAPTERS]
     if unknown:

@@ -1,6 +1,6 @@
 """Trees of retinal vessels, grown branch by branch.
 
-Four trunks leave the disc: two temporal arcades around the macula and two nasal ones. Then the
+A few trunks leave the disc: arcades around the macula and two to the nose. Then the
 place that lies farthest from every vessel gets the next branch, again and again, until no place is
 far: early branches are long, late ones are twigs. Vessels of one kind never cross, as in the eye,
 and none enters the fovea. Every piece of vessel feeds the tissue beside it, and the cube of its
@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from training.drawn.anatomy import FIELD_RADIUS, Anatomy, Points
 from training.drawn.tissue import TissueMap
-from training.drawn.trunks import STEP, trunks_of, wobbled
+from training.drawn.trunks import STEP, Courses, trunks_of, wobbled
 
 GAP, GAP_MACULA, GAP_OUTSIDE = 0.29, 0.24, 0.65
 """No tissue is farther than this from a vessel of each kind; the last, outside the photograph."""
@@ -29,6 +29,8 @@ TIP_FLOW = 0.02
 """Flow that leaves a vessel at its visible end, as a length of vessel that would use it up."""
 PAPILLOMACULAR = 1.5
 """Vessels from the disc itself straight to the macula end at this distance: they are small."""
+RAPHE_WIDTH = 0.3
+"""So far a vessel may stray over the line between the upper and the lower half."""
 FORK_SPACING = 0.09
 CANDIDATES = 12
 """Places on the tree that are tried as the start of a branch before its target is given up."""
@@ -39,6 +41,12 @@ class Kind(Enum):
 
     ARTERIOLE = "arteriole"
     VENULE = "venule"
+
+
+COURSES_OF = {
+    Kind.ARTERIOLE: Courses(apart=0.12, second_arcade=True),
+    Kind.VENULE: Courses(apart=-0.12, second_arcade=False),
+}
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,8 @@ class _Growing:
         """Unit vectors along the vessels, away from the disc."""
         self.parent: list[int] = [-1]
         self.ends: set[int] = {0}
+        self.half = np.zeros(1)
+        """Which trunk a node hangs on: -1 an upper one, 1 a lower one, 0 at the root."""
         self.crowded = np.ones(1, bool)
         """Nodes too close to a fork for another one."""
         self.tissue = TissueMap(anatomy.field_centre)
@@ -76,6 +86,8 @@ class _Growing:
         along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-9)
         self.xy = np.concatenate([self.xy, curve[1:]])
         self.flow = np.concatenate([self.flow, along])
+        half = self.half[start] or np.sign(curve[-1, 1] - curve[0, 1])
+        self.half = np.concatenate([self.half, np.full(len(along), half)])
         self.crowded = np.concatenate([self.crowded, np.zeros(len(along), bool)])
         if start not in self.ends:
             self.crowded |= np.linalg.norm(self.xy - self.xy[start], axis=1) < FORK_SPACING
@@ -88,10 +100,9 @@ def grow(
     kind: Kind, anatomy: Anatomy, rng: np.random.Generator, other: VesselTree | None = None
 ) -> VesselTree:
     """Return one kind's tree; with `other`, it prefers the tissue between the vessels of that."""
-    beside_hub = 0.08 if kind is Kind.ARTERIOLE else -0.06
-    tree = _Growing(anatomy, (anatomy.hub[0] + beside_hub, anatomy.hub[1]))
-    apart = 0.12 if kind is Kind.ARTERIOLE else -0.12
-    for points, start in trunks_of(anatomy, tree.xy[0], apart, rng):
+    courses = COURSES_OF[kind]
+    tree = _Growing(anatomy, (anatomy.hub[0] + 0.6 * courses.apart, anatomy.hub[1]))
+    for points, start in trunks_of(anatomy, tree.xy[0], courses, rng):
         tree.add(points, start)
     beside = TissueMap(anatomy.field_centre)
     if other is not None:
@@ -159,16 +170,17 @@ def _barred(curve: Points, tree: _Growing, clearance: npt.NDArray[np.float32]) -
 def _starts(target: Points, tree: _Growing) -> Iterator[tuple[int, float]]:
     """Yield nodes where a branch to the target may begin, with their costs, cheapest first.
 
-    A short way is cheap; turning back against the flow or crossing the horizontal line through
-    disc and fovea (the raphe) is dear. New forks keep away from old ones.
+    A short way is cheap; turning back against the flow is dear. Vessels of the upper half do not
+    feed the lower, or the reverse: they meet at the line through disc and fovea (the raphe). New
+    forks keep away from old ones.
     """
     to_target = target - tree.xy
     distance = np.linalg.norm(to_target, axis=1)
     cosine = (to_target * tree.flow).sum(1) / np.maximum(distance, 1e-9)
     cost = distance * (1 + 3.0 * np.maximum(0.85 - cosine, 0) ** 2)
-    slope = tree.anatomy.fovea[1] / tree.anatomy.fovea[0]
-    above, target_above = tree.xy[:, 1] < slope * tree.xy[:, 0], target[1] < slope * target[0]
-    cost = np.where((above != target_above) & (np.abs(tree.xy[:, 1]) > 0.3), 1.7 * cost, cost)
+    below_raphe = target[1] - target[0] * tree.anatomy.fovea[1] / tree.anatomy.fovea[0]
+    across = tree.half * below_raphe < 0
+    cost[across] *= 1.7 if abs(below_raphe) < RAPHE_WIDTH else np.inf
     if target[0] < -PAPILLOMACULAR:
         cost[np.linalg.norm(tree.xy, axis=1) < 0.6] = np.inf
     cost[tree.crowded | (distance < 0.15)] = np.inf

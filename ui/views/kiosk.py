@@ -31,5 +31,5 @@ def _service(client: ScreeningClient) -> None:
     state = gateway.state_of(client)
     st.html(parts.service_state(state))
     if state != "ready":
-        tone = "bad" if state == "away" else "note"
+        tone: parts.Tone = "bad" if state == "away" else "note"
         st.html(parts.statement(tone, say(f"{state}.title"), [say(f"{state}.text")]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import PurePath
 
 import streamlit as st
@@ -9,15 +10,24 @@ import streamlit as st
 from edge_runtime.wire.client import Eye
 from ui import parts, tables
 from ui.exam_view import PhotographView, Verdict
-from ui.overlays import Layers, overlaid
+from ui.overlays import Layers, overlaid, thumbnail
 from ui.person import KioskPerson
 from ui.wording import say
 
+AS_IT_CAME_SIDE_PX = 1024
 LAYERS = ("arterioles", "venules", "disc", "cup")
 
 
-def show(person: KioskPerson, photograph: PhotographView, live: bool = False) -> None:
-    """Draw what has arrived of a photograph; while `live` without anything to touch."""
+def show(
+    person: KioskPerson,
+    photograph: PhotographView,
+    live: bool = False,
+    offers: Callable[[], None] | None = None,
+) -> None:
+    """Draw what has arrived of a photograph; while `live` without anything to touch.
+
+    What is to be done about it (`offers`) stands right under the verdict.
+    """
     with st.container(key=f"card-photograph-{photograph.index}"):
         st.html(parts.eye_head(photograph.eye) + parts.file_name(photograph.name))
         if live:
@@ -28,14 +38,21 @@ def show(person: KioskPerson, photograph: PhotographView, live: bool = False) ->
             st.html(conflict(photograph))
         elif photograph.anatomy is not None:
             st.html(parts.quiet(eye_source(photograph)))
-        if photograph.picture("photograph") is not None:
-            if live:
-                _picture(person, photograph, Layers())
-            else:
-                _switchable(person, photograph)
+        if offers is not None:
+            offers()
+        _look(person, photograph, live)
         _numbers(photograph)
         if not live and photograph.done is not None:
             _save(person, photograph)
+
+
+def _look(person: KioskPerson, photograph: PhotographView, live: bool) -> None:
+    if photograph.picture("photograph") is None:
+        _as_it_came(person, photograph)
+    elif live:
+        _picture(person, photograph, Layers())
+    else:
+        _switchable(person, photograph)
 
 
 def verdict(photograph: PhotographView) -> str:
@@ -114,8 +131,9 @@ def stage_states(photograph: PhotographView) -> list[tuple[str, parts.StageState
 @st.fragment
 def _switchable(person: KioskPerson, photograph: PhotographView) -> None:
     picture = st.container()
-    st.html(parts.part_title(say("overlay.title")))
-    with st.container(horizontal=True, gap="medium"):
+    evidence = photograph.anatomy.evidence if photograph.anatomy else None
+    st.html(parts.part_title(say("overlay.title"), evidence))
+    with st.container(key=f"switches-{photograph.index}", horizontal=True, gap="medium"):
         shown = {
             name: st.toggle(
                 say(f"overlay.{name}"),
@@ -131,8 +149,8 @@ def _switchable(person: KioskPerson, photograph: PhotographView) -> None:
 
 def _picture(person: KioskPerson, photograph: PhotographView, layers: Layers) -> None:
     content = photograph.picture("photograph")
-    assert content is not None and person.run is not None
-    place = (person.run.exam.exam_id, photograph.index, layers)
+    assert content is not None
+    place = (person.exam_id, photograph.index, layers)
     if place not in person.drawn:
         person.drawn[place] = overlaid(
             content, layers, photograph.picture("arteries_veins"), photograph.picture("disc_cup")
@@ -141,6 +159,17 @@ def _picture(person: KioskPerson, photograph: PhotographView, layers: Layers) ->
     words = {"eye": parts.eye_name(photograph.eye, in_words=True), "shown": ", ".join(names)}
     alt = say("overlay.alt" if names else "overlay.alt.none", **words)
     st.image(person.drawn[place], width="stretch", alt=alt)
+
+
+def _as_it_came(person: KioskPerson, photograph: PhotographView) -> None:
+    """Show the file itself where the service sent no picture, so that a fault can be seen."""
+    place = (person.exam_id, photograph.index, None)
+    if place not in person.drawn:
+        content = person.photographs[photograph.index].content
+        person.drawn[place] = thumbnail(content, AS_IT_CAME_SIDE_PX) or b""
+    if person.drawn[place]:
+        alt = say("overlay.alt.none", eye=parts.eye_name(photograph.eye, in_words=True))
+        st.image(person.drawn[place], width="stretch", alt=alt)
 
 
 def _numbers(photograph: PhotographView) -> None:

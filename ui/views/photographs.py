@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -57,46 +58,41 @@ def _eye(person: KioskPerson, eye: Eye) -> None:
 
 
 def _upload(person: KioskPerson, eye: Eye | None) -> None:
-    key = f"files-{eye.value if eye else 'unsure'}-{person.serial}-{person.inlets_used}"
+    inlet = f"files-{eye.value if eye else 'unsure'}"
     st.file_uploader(
         say("slot.upload", eye=parts.eye_name(eye, in_words=True)),
         type=FILE_TYPES,
         accept_multiple_files=True,
-        key=key,
-        on_change=_take_files,
-        args=(person, key, eye),
+        key=person.inlet_key(inlet),
+        on_change=_take,
+        args=(person, inlet, eye),
         label_visibility="collapsed",
     )
 
 
 def _camera(person: KioskPerson, eye: Eye) -> None:
-    key = f"camera-{eye.value}-{person.serial}-{person.inlets_used}"
+    inlet = f"camera-{eye.value}"
     st.camera_input(
         say("slot.camera", eye=parts.eye_name(eye, in_words=True)),
-        key=key,
+        key=person.inlet_key(inlet),
         resolution="1080p",
-        on_change=_take_shot,
-        args=(person, key, eye),
+        on_change=_take,
+        args=(person, inlet, eye),
     )
     st.html(parts.quiet(say("slot.camera.hint")))
 
 
-def _take_files(person: KioskPerson, key: str, eye: Eye | None) -> None:
+def _take(person: KioskPerson, inlet: str, eye: Eye | None) -> None:
+    """Move what an uploader or a camera holds to the photographs that wait."""
     person.notices.clear()
-    for file in st.session_state[key]:
-        person.add(file.name, file.getvalue(), eye)
+    given: list[UploadedFile] | UploadedFile | None = st.session_state[person.inlet_key(inlet)]
+    files = given if isinstance(given, list) else [given] if given else []
+    for file in files:
+        shot = inlet.startswith("camera")
+        name = f"{inlet}-{person.last_number + 1}.jpg" if shot else file.name
+        person.add(name, file.getvalue(), eye)
         _forget(file)
-    person.inlets_used += 1
-
-
-def _take_shot(person: KioskPerson, key: str, eye: Eye) -> None:
-    person.notices.clear()
-    shot: UploadedFile | None = st.session_state[key]
-    if shot is None:
-        return
-    person.add(f"camera-{eye.value}-{person.last_number + 1}.jpg", shot.getvalue(), eye)
-    _forget(shot)
-    person.inlets_used += 1
+    person.inlet_used(inlet)
 
 
 def _forget(file: UploadedFile) -> None:
@@ -105,8 +101,11 @@ def _forget(file: UploadedFile) -> None:
     There is no public call for it; Streamlit's chat input frees its files in this same way.
     """
     context = get_script_run_ctx()
-    if context is not None:
-        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+    if context is None:
+        return
+    keeper = context.uploaded_file_mgr
+    if isinstance(keeper, MemoryUploadedFileManager):
+        keeper.remove_file(context.session_id, file.file_id)
 
 
 def _waiting(person: KioskPerson, eye: Eye | None) -> None:
@@ -126,7 +125,7 @@ def _one_waiting(person: KioskPerson, photograph: WaitingPhotograph) -> None:
         if photograph.thumbnail is None:
             st.html(f'<div class="fs-thumb-none">{say("slot.no_preview")}</div>')
         else:
-            st.image(photograph.thumbnail, alt=photograph.name)
+            st.image(photograph.thumbnail, alt=say("slot.preview", name=photograph.name))
     st.html(parts.file_name(photograph.name))
     with st.container(key=f"small-{number}", horizontal=True, width="content", gap="small"):
         if photograph.eye is not None:

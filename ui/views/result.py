@@ -69,12 +69,19 @@ def _eye(person: KioskPerson, client: ScreeningClient, view: ExamView, eye: Eye)
 
 
 def _photograph(person: KioskPerson, client: ScreeningClient, photograph: PhotographView) -> None:
-    photograph_card.show(person, photograph)
+    def offers() -> None:
+        _offers(person, client, photograph)
+
+    photograph_card.show(person, photograph, offers=offers)
+
+
+def _offers(person: KioskPerson, client: ScreeningClient, photograph: PhotographView) -> None:
     number = person.photographs[photograph.index].number
     if photograph.verdict in (Verdict.UNREADABLE, Verdict.REFUSED):
         st.button(
             say("button.retake"),
             key=f"retake-{number}-{person.serial}",
+            type="primary",
             on_click=_retake,
             args=(person, number),
             icon=":material/photo_camera:",

@@ -8,7 +8,6 @@ segment of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -16,13 +15,10 @@ from math import ceil
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from edge_runtime.domain import BoolArray, FloatArray, UInt8Array
-from edge_runtime.fundus.biomarkers.thinning import num_neighbours, skeleton
-
-IntArray = npt.NDArray[np.intp]
-FloatArray64 = npt.NDArray[np.float64]
+from edge_runtime.fundus.biomarkers.masks import FloatArray64, IntArray
+from edge_runtime.fundus.biomarkers.thinning import skeleton
 
 SMOOTHING_PX = 9
 """Window of the moving average over a centreline. The staircase of a digital line repeats within
@@ -32,10 +28,8 @@ SIDE_BRANCH_RATIO = 0.6
 """A branch below this share of the calibre of the vessel that it leaves is a side branch. By
 Murray's law (cubes of the calibres add up) the vessel goes on with 92 % of its calibre or more."""
 
-PRUNING_ROUNDS = 2
-"""The second round takes what the first one bared, such as a spur that stood under a spur."""
-
 _ORIGIN = np.zeros((1, 2))
+_NEIGHBOURS = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
 
 
 @dataclass(frozen=True)
@@ -85,40 +79,29 @@ def centrelines(mask_HW: BoolArray) -> Centrelines:
     radius_HW = np.asarray(
         cv2.distanceTransform(padded_HW.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32
     )
-    # A segment starts beside its branch point: one pixel on is the calibre of what it leaves.
+    # A segment starts beside its branch point, which is where the vessel that it leaves is widest.
     trunk_radius_HW = np.asarray(cv2.dilate(radius_HW, np.ones((3, 3), np.uint8)), np.float32)
     skeleton_HW = skeleton(padded_HW)
-    segments = _segments(skeleton_HW, radius_HW)
-    for _ in range(PRUNING_ROUNDS):
-        cuts = [
-            (segment, cut)
-            for segment in segments
-            for cut in _superfluous(segment, trunk_radius_HW)
-            if cut.start < cut.stop
-        ]
-        if not cuts:
-            break
-        for segment, cut in cuts:
+    for segment in _segments(skeleton_HW, radius_HW):
+        for cut in _superfluous(segment, trunk_radius_HW):
             skeleton_HW[segment.rows[cut] + 1, segment.columns[cut] + 1] = False
-        skeleton_HW = skeleton(skeleton_HW)
-        segments = _segments(skeleton_HW, radius_HW)
-    return Centrelines(skeleton_HW[1:-1, 1:-1], tuple(segments))
+    # What a cut leaves of a branch point is thick again for a pixel or two.
+    skeleton_HW = skeleton(skeleton_HW)
+    return Centrelines(skeleton_HW[1:-1, 1:-1], tuple(_segments(skeleton_HW, radius_HW)))
 
 
-def _superfluous(segment: Segment, trunk_radius_HW: FloatArray) -> Iterator[slice]:
-    """Yield the parts of a segment that break a vessel: all of a spur, a side branch's feet."""
-    length = len(segment.rows)
-    first, last = (
-        float(trunk_radius_HW[segment.rows[end] + 1, segment.columns[end] + 1]) for end in (0, -1)
-    )
-    if segment.starts_at_branch != segment.stops_at_branch:
-        if length < 2.0 * (first if segment.starts_at_branch else last):
-            yield slice(0, length)
-            return
+def _superfluous(segment: Segment, trunk_radius_HW: FloatArray) -> list[slice]:
+    """Return the parts of a segment that break a vessel: all of a spur, a side branch's feet."""
+    length, cuts = len(segment.rows), []
+    first, last = trunk_radius_HW[segment.rows[[0, -1]] + 1, segment.columns[[0, -1]] + 1].tolist()
+    one_end_is_free = segment.starts_at_branch != segment.stops_at_branch
+    if one_end_is_free and length < 2.0 * (first if segment.starts_at_branch else last):
+        return [slice(0, length)]
     if segment.starts_at_branch:
-        yield slice(0, _foot_px(segment.radius_L, first))
+        cuts.append(slice(0, _foot_px(segment.radius_L, first)))
     if segment.stops_at_branch:
-        yield slice(length - _foot_px(segment.radius_L[::-1], last), length)
+        cuts.append(slice(length - _foot_px(segment.radius_L[::-1], last), length))
+    return cuts
 
 
 def _foot_px(radius_L: FloatArray, trunk_radius: float) -> int:
@@ -130,13 +113,15 @@ def _foot_px(radius_L: FloatArray, trunk_radius: float) -> int:
     beyond = radius_L[foot:]
     if not len(beyond):
         return 0
-    calibre = 2.0 * float(beyond.mean()) - 1.0
+    calibre = 2.0 * float(beyond.sum()) / len(beyond) - 1.0
     return foot if calibre < SIDE_BRANCH_RATIO * (2.0 * trunk_radius - 1.0) else 0
 
 
 def _segments(skeleton_HW: BoolArray, radius_HW: FloatArray) -> list[Segment]:
     """Cut a padded skeleton at its branch points; coordinates come back without the padding."""
-    degree_HW = num_neighbours(skeleton_HW)
+    degree_HW = np.asarray(
+        cv2.filter2D(skeleton_HW.view(np.uint8), cv2.CV_8U, _NEIGHBOURS), np.uint8
+    )
     places = np.flatnonzero(skeleton_HW & (degree_HW <= 2))
     if not len(places):
         return []

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from edge_runtime.domain import BoolArray, Reading
-from edge_runtime.fundus.biomarkers.masks import AnatomyMasks, largest_region
+from edge_runtime.fundus.biomarkers.masks import AnatomyMasks, IntArray, largest_region
 
 DISC_DIAMETER_UM = 1800.0
 """Vertical diameter that every disc is taken to have. A convention (assumed, as no camera tells
@@ -110,12 +110,12 @@ def _is_cut(region_HW: BoolArray, masks: AnatomyMasks) -> bool:
     return bool((grown_hw > field_HW[about]).any())
 
 
-def _is_round(rows: np.ndarray, columns: np.ndarray) -> bool:
+def _is_round(rows: IntArray, columns: IntArray) -> bool:
     """Tell whether the pixels fill an ellipse: the one that has their mean and covariance."""
     offsets_2N = np.stack([columns - columns.mean(), rows - rows.mean()])
     covariance = offsets_2N @ offsets_2N.T / len(rows)
-    shorter, longer = np.sqrt(np.linalg.eigvalsh(covariance))
-    if shorter < MIN_DISC_AXIS_RATIO * longer:
+    shorter, longer = np.sqrt(np.maximum(np.linalg.eigvalsh(covariance), 0.0))
+    if shorter <= MIN_DISC_AXIS_RATIO * longer:
         return False
     # Half-axes are twice the standard deviations, so the ellipse ends at a distance of 2.
     distance_squared = (offsets_2N * np.linalg.solve(covariance, offsets_2N)).sum(axis=0)

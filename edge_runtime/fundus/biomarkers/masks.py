@@ -9,8 +9,12 @@ from dataclasses import dataclass, fields, replace
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from edge_runtime.domain import BoolArray
+
+IntArray = npt.NDArray[np.intp]
+FloatArray64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class AnatomyMasks:
     def within_field(self) -> AnatomyMasks:
         """Return the same masks without what lies outside the field."""
         inside = {
-            entry.name: getattr(self, entry.name) & self.field_HW
+            entry.name: np.ascontiguousarray(getattr(self, entry.name) & self.field_HW)
             for entry in fields(self)
             if entry.name != "field_HW"
         }

@@ -15,6 +15,7 @@ import numpy as np
 from edge_runtime.domain import BoolArray, Reading
 from edge_runtime.fundus.biomarkers.centrelines import Segment
 from edge_runtime.fundus.biomarkers.disc import Disc, NoDisc
+from edge_runtime.fundus.biomarkers.masks import IntArray
 
 MIN_SEGMENT_SHARE = 0.05
 """Shortest segment whose tortuosity counts, in field diameters: 32 px of 640. On shorter ones the
@@ -26,7 +27,9 @@ doubles back along a wrongly joined vessel; no vessel between two branch points 
 
 SMALLEST_BOX_SHARE, LARGEST_BOX_SHARE = 1.0 / 128.0, 1.0 / 8.0
 """Range of box sides over which the fractal dimension is fitted, in field diameters: 5 to 80 px
-of 640. Smaller boxes see one line, dimension 1; larger ones see the round field, dimension 2."""
+of 640. Vessels are no true fractal: boxes of 5 px see single lines (slope 1), those of 50 px nearly
+fill the field (slope 1.8), and the dimension is the mean slope between. It compares with readings
+over this same range and with no others."""
 
 NUM_BOX_SIZES = 9
 """Box sides in that range, in equal ratios (half octaves), each rounded to an odd number."""
@@ -47,9 +50,12 @@ def tortuosity_distance(
 ) -> Reading:
     """Return the mean of arc over chord, at least 1, of the segments weighted by their arcs.
 
-    A segment lies between two branch points or ends; those shorter than MIN_SEGMENT_SHARE and
-    those that close on themselves are left out.
+    A segment lies between two ends or places where the vessel divides (side branches, see
+    `centrelines`, divide nothing); those shorter than MIN_SEGMENT_SHARE and those that close on
+    themselves are left out.
     """
+    if not segments:
+        return Reading(None, missing_because=f"no {vessel}s found")
     shortest_px = MIN_SEGMENT_SHARE * field_diameter_px
     arcs, ratios = [], []
     for segment in segments:
@@ -90,7 +96,7 @@ def fractal_dimension(skeleton_HW: BoolArray, field_diameter_px: float) -> Readi
     return Reading(-float(slope))
 
 
-def _box_reaches(field_diameter_px: float) -> np.ndarray:
+def _box_reaches(field_diameter_px: float) -> IntArray:
     sides = field_diameter_px * np.geomspace(SMALLEST_BOX_SHARE, LARGEST_BOX_SHARE, NUM_BOX_SIZES)
     reaches = np.unique(np.round((sides - 1.0) / 2.0).astype(np.intp))
     return np.asarray(reaches[reaches >= 1])

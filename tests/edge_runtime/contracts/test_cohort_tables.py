@@ -218,7 +218,7 @@ OUT_OF_RANGE = [
     ("photograph", "a/../../b.jpg"),
     ("photograph", "C:/eyes/a.jpg"),
     ("photograph", "a\\b.jpg"),
-    ("photograph", "a\x00b.jpg"),
+    ("photograph", "a\x01b.jpg"),
     ("role", "validation"),
     ("fold", -1),
     ("fold", 1.5),
@@ -247,8 +247,6 @@ OUT_OF_RANGE = [
 def test_a_cell_out_of_range_is_named(
     tmp_path: Path, suffix: str, column: str, value: object
 ) -> None:
-    if suffix == "csv" and value == "a\x00b.jpg":
-        pytest.skip("a NUL in a CSV is refused by Python 3.10's csv itself, see below")
     path = WRITERS[suffix](tmp_path / f"m.{suffix}", {**NEEDED, column: value})
 
     error = refusal(path)
@@ -314,9 +312,9 @@ def test_a_column_that_is_there_twice_is_named(tmp_path: Path) -> None:
 
 def test_rows_are_counted_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
     header = ",".join(NEEDED)
-    good = 'CLINIC,007,a.jpg,train,1,real,"two\nlines of text"'.replace("\n", " ")
+    good = "CLINIC,007,a.jpg,train,1,real,theirs"
     path = tmp_path / "m.csv"
-    path.write_text(f"{header}\n{good}\n\n{good}x,y\n", encoding="utf-8")
+    path.write_text(f"{header}\n{good}\n\n{good},y\n", encoding="utf-8")
 
     error = refusal(path)
 

@@ -66,6 +66,21 @@ def test_no_vessel_enters_the_fovea(trees: Trees, kind: Kind, anatomy: Anatomy) 
     assert away.min() > 0.95 * FOVEA_FREE
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_upper_and_lower_vessels_meet_at_the_raphe(
+    trees: Trees, kind: Kind, anatomy: Anatomy
+) -> None:
+    tree = trees[kind]
+    slope = anatomy.fovea[1] / anatomy.fovea[0]
+    below = tree.xy[:, 1] - slope * tree.xy[:, 0]
+    trunk = np.zeros(len(below))
+    for node, parent in enumerate(tree.parent[1:], start=1):
+        trunk[node] = trunk[parent] if parent > 0 else np.sign(tree.xy[node, 1] - tree.xy[0, 1])
+    temporal = tree.xy[:, 0] < -0.6
+
+    assert (-trunk * below)[temporal].max() < 0.5
+
+
 def test_arterioles_are_narrower_than_venules(trees: Trees, anatomy: Anatomy) -> None:
     widest = {
         kind: tree.radius[np.linalg.norm(tree.xy, axis=1) > 0.55].max()

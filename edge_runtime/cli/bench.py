@@ -1,0 +1,119 @@
+"""`foreseye bench`: how fast this machine reads one photograph, beside what it cannot beat."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from edge_runtime.cli.options import AsJson
+from edge_runtime.cli.progress import progress_bar
+from edge_runtime.cli.session import Session, print_json, session_of
+from edge_runtime.domain import Exam, PhotographFile
+from edge_runtime.errors import NotInBundle
+from edge_runtime.names import shown_name
+
+if TYPE_CHECKING:
+    from edge_runtime.bundle.opening import Bundle
+
+Photo = Annotated[
+    Path | None,
+    typer.Argument(metavar="PHOTO", help="A photograph; the bundle's sample if left out."),
+]
+Repeat = Annotated[int, typer.Option("--repeat", min=1, help="Runs that count, of each thing.")]
+WORKERS = 2
+
+
+def bench(
+    context: typer.Context, photo: Photo = None, repeat: Repeat = 20, as_json: AsJson = False
+) -> None:
+    """Time each stage, the whole and the start, beside decoding alone and the bare graphs."""
+    report = _measured(session_of(context, as_json), photo, repeat)
+    if as_json:
+        print_json(report)
+    else:
+        _show(report, Console())
+
+
+def _measured(session: Session, photo: Path | None, repeat: int) -> dict[str, Any]:
+    # Here, so that `foreseye --help` loads no engine.
+    from edge_runtime.cli import measuring
+    from edge_runtime.fundus.intake import read_file
+    from edge_runtime.memory import peak_memory_mb
+
+    settings = session.settings
+    with session.pipeline() as pipeline, progress_bar("Measuring", 4) as show:
+        path = photo or _sample(pipeline.bundle)
+        content = read_file(path, settings.limits)
+        exam = Exam("bench", (PhotographFile(shown_name(path.name), content),))
+        spreads = measuring.pipeline_spreads(pipeline, exam, repeat)
+        show(1)
+        per_second = measuring.throughput_per_s(pipeline, exam, max(repeat, 4), WORKERS)
+        show(2)
+        bare = measuring.session_run_floors(pipeline.bundle, settings.thread_count, repeat)
+        decode = measuring.decode_floor(content, repeat)
+        show(3)
+        start_up = measuring.start_up(path, session.environment)
+        show(4)
+        return {
+            "schema": "foreseye.bench/1",
+            "machine": _machine(settings.thread_count),
+            "bundle": pipeline.bundle.identity.model_dump(),
+            "models": {name: model.model_dump() for name, model in pipeline.models.items()},
+            "photograph": measuring.seen(pipeline, exam),
+            "repeat": repeat,
+            **spreads,
+            "floors_ms": {"decode_full_size": decode, "session_run": bare},
+            "throughput_per_s": {"threads": WORKERS, "photographs": per_second},
+            "start_up": start_up,
+            "peak_memory_mb": peak_memory_mb(),
+        }
+
+
+def _sample(bundle: Bundle) -> Path:
+    if not bundle.manifest.golden:
+        raise NotInBundle("the bundle holds no sample; give a PHOTO")
+    return bundle.path / bundle.manifest.golden[0].photograph
+
+
+def _machine(threads: int) -> dict[str, object]:
+    return {
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        "processors": len(os.sched_getaffinity(0)),
+        "model_threads": threads,
+    }
+
+
+def _show(report: Mapping[str, Any], console: Console) -> None:
+    seen = report["photograph"]
+    name, size = escape(seen["name"]), f"{seen['width_px']} x {seen['height_px']}"
+    table = Table("milliseconds", "p50", "p95", "p99", title=f"{name}, {size}")
+    for stage, spread in report["stages_ms"].items():
+        table.add_row(stage, *_cells(spread))
+    table.add_row("end to end", *_cells(report["end_to_end_ms"]), style="bold")
+    table.add_section()
+    floors = report["floors_ms"]
+    table.add_row("floor: decode at full size", *_cells(floors["decode_full_size"]))
+    for model, spread in floors["session_run"].items():
+        table.add_row(f"floor: session.run {model}", *_cells(spread))
+    console.print(table)
+    start_up = report["start_up"]
+    laps = ", ".join(f"{lap} {ms:.0f} ms" for lap, ms in start_up["ms"].items())
+    console.print(f"Start: {laps}; whole process {start_up['whole_process_ms']:.0f} ms")
+    console.print(f"{report['throughput_per_s']['photographs']} photographs/s, {WORKERS} threads")
+    console.print(
+        f"Peak memory: {start_up['peak_memory_mb']:.0f} MB for one photograph, "
+        f"{report['peak_memory_mb']:.0f} MB for this measurement"
+    )
+
+
+def _cells(spread: Mapping[str, float]) -> list[str]:
+    return [f"{spread[percentile]:.1f}" for percentile in ("p50", "p95", "p99")]

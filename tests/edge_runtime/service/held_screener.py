@@ -1,0 +1,192 @@
+"""In place of the models: real stages of drawn numbers, which a test can hold and count."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+
+from edge_runtime.bundle.opening import Bundle
+from edge_runtime.contracts.exam import ExamRecord, Forecast, RefusedPhotograph
+from edge_runtime.contracts.result import (
+    Condition,
+    EyeReading,
+    Findings,
+    Measurement,
+    ModelIdentity,
+    PhotographIdentity,
+    Quality,
+    ScreeningResult,
+)
+from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
+from edge_runtime.domain import Evidence, Exam, Eye, FovCircle, Person, Photograph, PhotographFile
+from edge_runtime.errors import DamagedPicture, PhotographError
+from edge_runtime.fundus.anatomy import Anatomy
+from edge_runtime.fundus.preprocess import NetworkFrame
+from edge_runtime.stages import (
+    AnatomyRead,
+    BiomarkersRead,
+    ExamDone,
+    FindingsRead,
+    ForecastRead,
+    PhotographDone,
+    PhotographRefused,
+    QualityRead,
+    StageEvent,
+)
+
+PATIENCE_S = 10.0
+"""How long a test waits for something that should happen at once, before it fails."""
+
+DAMAGED = b"damaged"
+WIDTH_PX, HEIGHT_PX = 600, 400
+
+QUALITY = Quality(
+    gradable=True,
+    probability=0.9,
+    defects={"blur": 0.1, "dark": 0.0},
+    advice=["Clean the lens."],
+    evidence=Evidence.INTERNAL,
+)
+BIOMARKERS = {
+    "crae_um": Measurement(value=150.5, unit="um", evidence=Evidence.DRAWN),
+    "avr": Measurement(missing_because="4 arterioles in zone B, 6 are needed"),
+}
+FINDINGS = Findings(maculopathy=Condition(probability=0.03, evidence=Evidence.INTERNAL))
+FORECAST = Forecast.model_validate(
+    {
+        "condition": "stroke",
+        "horizon_years": 5,
+        "missing_because": "age_or_sex_unknown",
+        "sentence": "The age is not known.",
+    }
+)
+
+
+class HeldScreener:
+    """A pipeline without models: real stages of drawn numbers, which a test holds and counts.
+
+    A photograph whose content is DAMAGED is refused. `error` is raised after the first stage.
+    With `hold()`, each stage waits for a `release`.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.models = {"anatomy": ModelIdentity(backend="onnxruntime-cpu", precision="fp32")}
+        self.error: Exception | None = None
+        self.exams: list[Exam] = []
+        self.stages_made = 0
+        self.stopped = threading.Event()
+        self.begun = threading.Event()
+        self._held: threading.Semaphore | None = None
+
+    def hold(self) -> None:
+        self._held = threading.Semaphore(0)
+
+    def release(self, stages: int = 1000) -> None:
+        if self._held is not None:
+            self._held.release(stages)
+
+    def screen(self, exam: Exam) -> Iterator[StageEvent]:
+        self.exams.append(exam)
+        self.begun.set()
+        try:
+            for stage in self._stages(exam):
+                if self._held is not None:
+                    assert self._held.acquire(timeout=PATIENCE_S)
+                self.stages_made += 1
+                yield stage
+                if self.error is not None:
+                    raise self.error
+        except GeneratorExit:
+            self.stopped.set()
+            raise
+
+    def _stages(self, exam: Exam) -> Iterator[StageEvent]:
+        names, refused = [], []
+        for index, file in enumerate(exam.photographs):
+            if file.content == DAMAGED:
+                error: PhotographError = DamagedPicture(f"{file.name} ends early")
+                reason = error.public_message
+                refused.append(
+                    RefusedPhotograph(name=file.name, error="DamagedPicture", reason=reason)
+                )
+                yield PhotographRefused(index, file.name, error)
+                continue
+            names.append(file.name)
+            yield from self._photograph(index, file)
+        yield ForecastRead([FORECAST])
+        yield ExamDone(
+            ExamRecord.model_validate(
+                {
+                    "schema": "foreseye.exam/1",
+                    "exam_id": exam.exam_id,
+                    "person_id": exam.person.person_id,
+                    "photographs": names,
+                    "refused": refused,
+                    "forecast": [FORECAST],
+                }
+            )
+        )
+
+    def _photograph(self, index: int, file: PhotographFile) -> Iterator[StageEvent]:
+        photograph = a_photograph(file)
+        eye = EyeReading(laterality=Eye.OD, source="picture")
+        anatomy = an_anatomy()
+        yield QualityRead(index, QUALITY)
+        yield AnatomyRead(index, photograph, FovCircle(300.0, 200.0, 190.0), anatomy, eye)
+        yield BiomarkersRead(index, BIOMARKERS)
+        yield FindingsRead(index, FINDINGS)
+        result = ScreeningResult.model_validate(
+            {
+                "schema": "foreseye.screening/1",
+                "bundle": self.bundle.identity,
+                "models": self.models,
+                "photograph": PhotographIdentity(
+                    name=file.name,
+                    sha256=photograph.sha256,
+                    width_px=WIDTH_PX,
+                    height_px=HEIGHT_PX,
+                    fov_circle_px=(300.0, 200.0, 190.0),
+                ),
+                "eye": eye,
+                "quality": QUALITY,
+                "findings": FINDINGS,
+                "biomarkers": BIOMARKERS,
+                "timings_ms": {"total": 1.5},
+            }
+        )
+        yield PhotographDone(index, result, anatomy)
+
+
+def a_photograph(file: PhotographFile) -> Photograph:
+    columns = np.linspace(0, 255, WIDTH_PX, dtype=np.uint8)
+    pixels_HWC = np.zeros((HEIGHT_PX, WIDTH_PX, 3), dtype=np.uint8)
+    pixels_HWC[..., 0] = columns
+    sha256 = hashlib.sha256(file.content).hexdigest()
+    return Photograph(file.name, sha256, WIDTH_PX, HEIGHT_PX, pixels_HWC)
+
+
+def an_anatomy() -> Anatomy:
+    """A vertical arteriole left, a venule right, a disc with its cup in the middle."""
+    side = 100
+    probability_KHW = np.zeros((len(ANATOMY_CHANNELS), side, side), dtype=np.float32)
+    channel = {name: probability_KHW[k] for k, name in enumerate(ANATOMY_CHANNELS)}
+    for columns, kind in ((slice(20, 24), "arteriole"), (slice(76, 80), "venule")):
+        channel["vessel"][:, columns] = 1.0
+        channel[kind][:, columns] = 1.0
+    channel["disc"][40:60, 40:60] = 1.0
+    channel["cup"][45:55, 45:55] = 1.0
+    frame = NetworkFrame(left_px=100.0, top_px=0.0, side_px=400.0, size_px=side)
+    return Anatomy(frame, np.ones((side, side), dtype=bool), probability_KHW, Evidence.INTERNAL)
+
+
+def an_exam(*contents: bytes, exam_id: str = "exam-1", person: Person | None = None) -> Exam:
+    """One photograph for each content; one gradable photograph when none is given."""
+    files = tuple(
+        PhotographFile(f"photograph-{index}.jpg", content, None)
+        for index, content in enumerate(contents or (b"an eye",))
+    )
+    return Exam(exam_id, files, person or Person())

@@ -1,0 +1,76 @@
+"""A real server on a real socket, in a thread of its own, as it runs beside a kiosk."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from edge_runtime.service.listening import Listen
+from edge_runtime.service.server import ScreeningServer
+from edge_runtime.settings import Settings
+from tests.edge_runtime.service.held_screener import PATIENCE_S
+
+Result = TypeVar("Result")
+
+
+class LiveServer:
+    """A server that runs in a thread of its own, as it does beside a kiosk."""
+
+    def __init__(self, server: ScreeningServer, loop: asyncio.AbstractEventLoop) -> None:
+        self.server = server
+        self._loop = loop
+        self.port = self.call(server.start())
+
+    @property
+    def address(self) -> str:
+        return f"localhost:{self.port}"
+
+    def wait_until_idle(self) -> None:
+        """Return once no exam waits, runs or is being sent."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self.server.num_exams:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def call(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return self.submit(work).result(PATIENCE_S)
+
+    def submit(self, work: Coroutine[Any, Any, Result]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+
+@contextmanager
+def live_server(
+    screener: Any, settings: Settings | None = None, listen: Listen | None = None
+) -> Iterator[LiveServer]:
+    """Yield a ready server on a free port; `screener` may be a context manager that opens one."""
+
+    @contextmanager
+    def opened(_: Settings) -> Iterator[Any]:
+        yield screener
+
+    open_screener: Callable[[Settings], Any] = screener if callable(screener) else opened
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="server")
+    thread.start()
+    try:
+        server = asyncio.run_coroutine_threadsafe(
+            _made(settings or Settings(), listen or Listen("localhost:0"), open_screener), loop
+        ).result(PATIENCE_S)
+        live = LiveServer(server, loop)
+        if not callable(screener):
+            live.call(server.ready())
+        yield live
+        live.call(server.stop(grace_s=0.0))
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(PATIENCE_S)
+        loop.close()
+
+
+async def _made(settings: Settings, listen: Listen, open_screener: Any) -> ScreeningServer:
+    return ScreeningServer(settings, listen, open_screener)

@@ -1,0 +1,179 @@
+"""The queue by itself: order, slow readers, and what happens to what was stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from edge_runtime.errors import InferenceFailed, Overloaded, TooLate
+from edge_runtime.service import exam_queue
+from edge_runtime.service.exam_queue import EVENTS_AHEAD, ExamQueue
+from tests.edge_runtime.service.held_screener import PATIENCE_S
+
+WithQueue = Callable[[ExamQueue], Awaitable[None]]
+
+
+@pytest.fixture
+def engines() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(max_workers=1) as engines:
+        yield engines
+
+
+def tried(engines: ThreadPoolExecutor, work: WithQueue, max_waiting: int = 8) -> None:
+    async def within_a_loop() -> None:
+        await work(ExamQueue(max_waiting, engines))
+
+    asyncio.run(within_a_loop())
+
+
+def numbers(count: int, begun: list[str] | None = None) -> Generator[int, None, None]:
+    if begun is not None:
+        begun.append(threading.current_thread().name)
+    yield from range(count)
+
+
+def test_events_arrive_in_order_and_are_made_in_the_engines_thread(
+    engines: ThreadPoolExecutor,
+) -> None:
+    begun: list[str] = []
+
+    async def work(queue: ExamQueue) -> None:
+        async with queue.enter(numbers(3, begun)) as run:
+            assert [await run.next(PATIENCE_S) for _ in range(4)] == [0, 1, 2, None]
+
+    tried(engines, work)
+    assert begun
+    assert begun[0].startswith("ThreadPoolExecutor")
+
+
+def test_events_made_before_a_failure_are_delivered_before_it(engines: ThreadPoolExecutor) -> None:
+    def failing() -> Generator[int, None, None]:
+        yield 1
+        raise InferenceFailed("the engine broke")
+
+    async def work(queue: ExamQueue) -> None:
+        async with queue.enter(failing()) as run:
+            assert await run.next(PATIENCE_S) == 1
+            with pytest.raises(InferenceFailed):
+                await run.next(PATIENCE_S)
+
+    tried(engines, work)
+
+
+def test_a_client_that_reads_slowly_gets_everything(engines: ThreadPoolExecutor) -> None:
+    count = 3 * EVENTS_AHEAD
+
+    async def work(queue: ExamQueue) -> None:
+        async with queue.enter(numbers(count)) as run:
+            await asyncio.sleep(0.05)
+            assert [await run.next(PATIENCE_S) for _ in range(count)] == list(range(count))
+            assert await run.next(PATIENCE_S) is None
+
+    tried(engines, work)
+
+
+def test_a_client_that_does_not_read_loses_its_exam_and_holds_nobody_up(
+    engines: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exam_queue, "PATIENCE_S", 0.05)
+
+    async def work(queue: ExamQueue) -> None:
+        async with queue.enter(numbers(10 * EVENTS_AHEAD)) as stuck:
+            async with queue.enter(numbers(1)) as next_exam:
+                assert await next_exam.next(PATIENCE_S) == 0
+            with pytest.raises(TooLate, match="did not read"):
+                await stuck.next(PATIENCE_S)
+
+    tried(engines, work)
+
+
+def test_a_run_that_is_left_early_is_closed_in_the_engines_thread(
+    engines: ThreadPoolExecutor,
+) -> None:
+    closed_in: list[str] = []
+
+    def endless() -> Generator[int, None, None]:
+        try:
+            while True:
+                yield 0
+        finally:
+            closed_in.append(threading.current_thread().name)
+
+    async def work(queue: ExamQueue) -> None:
+        async with queue.enter(endless()) as run:
+            await run.next(PATIENCE_S)
+        assert queue.num_exams == 0
+
+    tried(engines, work)
+    engines.shutdown()
+    assert len(closed_in) == 1
+    assert closed_in[0].startswith("ThreadPoolExecutor")
+
+
+def test_a_stage_that_runs_on_after_its_exam_was_stopped_delays_only_the_engines(
+    engines: ThreadPoolExecutor,
+) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def slow() -> Generator[int, None, None]:
+        begun.set()
+        assert release.wait(PATIENCE_S)
+        yield 1
+
+    async def work(queue: ExamQueue) -> None:
+        async with queue.enter(slow()):
+            await asyncio.to_thread(begun.wait, PATIENCE_S)
+        async with queue.enter(numbers(1)) as run:
+            with pytest.raises(TooLate):
+                await run.next(0.05)
+            release.set()
+            assert await run.next(PATIENCE_S) == 0
+
+    tried(engines, work)
+
+
+def test_a_deadline_in_the_past_is_too_late(engines: ThreadPoolExecutor) -> None:
+    async def work(queue: ExamQueue) -> None:
+        async with queue.enter(numbers(1)) as run:
+            with pytest.raises(TooLate):
+                await run.next(-1.0)
+
+    tried(engines, work)
+
+
+def test_a_queue_without_waiting_room_takes_one_exam_at_a_time(engines: ThreadPoolExecutor) -> None:
+    async def work(queue: ExamQueue) -> None:
+        async with queue.enter(numbers(10 * EVENTS_AHEAD)):
+            with pytest.raises(Overloaded):
+                queue.enter(numbers(1))
+
+    tried(engines, work, max_waiting=0)
+
+
+def test_an_exam_that_is_still_being_sent_takes_no_place_in_the_queue(
+    engines: ThreadPoolExecutor,
+) -> None:
+    async def work(queue: ExamQueue) -> None:
+        async with queue.enter(numbers(2)) as sent_slowly:
+            while not sent_slowly.off_the_engines:
+                await asyncio.sleep(0.001)
+            async with queue.enter(numbers(1)) as run:
+                assert run.queued_before == 0
+                assert await run.next(PATIENCE_S) == 0
+
+    tried(engines, work, max_waiting=0)
+
+
+def test_draining_an_empty_queue_returns_at_once_and_admits_nobody(
+    engines: ThreadPoolExecutor,
+) -> None:
+    async def work(queue: ExamQueue) -> None:
+        await queue.drain(grace_s=PATIENCE_S)
+        with pytest.raises(Overloaded, match="draining"):
+            queue.enter(numbers(1))
+
+    tried(engines, work)
