@@ -72,7 +72,8 @@ def eye_head(eye: Eye | None) -> str:
 
 def eye_name(eye: Eye | None, in_words: bool = False) -> str:
     """Return "Right eye", or "the right eye" for the middle of a sentence."""
-    return say(f"eye{'.in_words' if in_words else ''}.{eye.value if eye else None}")
+    code = eye.value if eye else None
+    return say(f"eye.in_words.{code}") if in_words else say(f"eye.{code}")
 
 
 def statement(

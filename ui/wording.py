@@ -28,8 +28,7 @@ ENGLISH: dict[str, str] = {
     "busy.still": "It was asked again and again for two minutes. Please try later.",
     "failed.title": "The screening stopped before its end.",
     "failed.text": "Your photographs are kept.",
-    "stopped.title": "You stopped the screening.",
-    "stopped.text": "Your photographs are kept.",
+    "notice.stopped": "You stopped the screening. Your photographs are kept.",
     "button.try_again": "Try again",
     # Photographs.
     "photographs.title": "Photograph both eyes",
@@ -107,7 +106,6 @@ ENGLISH: dict[str, str] = {
     "verdict.unreadable": "Please take it again",
     "verdict.refused": "This file cannot be used",
     "verdict.waiting": "Waiting",
-    "verdict.advice": "What helps",
     "verdict.again_and_again": "If it does not get better, the eye itself may be the cause (for "
     "example a cataract). Then refer the person; do not go on for ever.",
     "conflict.title": "Check which eye this is",
@@ -119,13 +117,10 @@ ENGLISH: dict[str, str] = {
     "overlay.venules": "Venules",
     "overlay.disc": "Disc",
     "overlay.cup": "Cup",
-    "overlay.legend": "Arterioles red, venules blue; disc a full white line, cup a broken green "
-    "line.",
     "overlay.alt": "Photograph of {eye} with these marked: {shown}",
     "overlay.alt.none": "Photograph of {eye}",
     "measurements.title": "Measurements",
     "measurements.interval": "90 %: {low} to {high}",
-    "measurements.none": "None of these could be measured in this photograph.",
     "findings.title": "What this eye shows today",
     "table.name": "What was measured",
     "table.value": "Value",
@@ -149,7 +144,6 @@ ENGLISH: dict[str, str] = {
     "forecast.of_100": "{count} of 100",
     "forecast.under_1_of_100": "under 1 of 100",
     "forecast.interval": "{low} to {high} of 100",
-    "forecast.others": "{count} of 100 will not",
     "forecast.step.age_sex": "from age and sex",
     "forecast.step.covariates": "from age, sex and what else is known",
     "forecast.step.photographs": "from age, sex, what else is known and the photographs",
@@ -177,7 +171,6 @@ ENGLISH: dict[str, str] = {
     "finding.hba1c_percent": "Long-term blood sugar (HbA1c)",
     "finding.egfr_ml_min_1_73m2": "Kidney filtration (eGFR)",
     "finding.sbp_mmhg": "Systolic blood pressure",
-    "finding.what": "",
     # Measurements.
     "measure.cdr_vertical": "Cup-to-disc ratio, vertical",
     "measure.cdr_vertical.what": "Height of the cup as a share of the disc's",

@@ -33,8 +33,8 @@ SCALARS: dict[object, pa.DataType] = {
 EVERY_ROW: Columns = {"path": TEXT, "set": TEXT, "status": TEXT, "error": TEXT}
 """`status` is ok, refused (ungradable or no fundus) or failed (could not be read or screened)."""
 
-OF_PHOTOGRAPH: Columns = {**EVERY_ROW, "eye": TEXT, "exam_id": TEXT, "pictures": TEXT}
-"""`eye` is the one that the list gave; `pictures` is the folder of the photograph's pictures,
+OF_PHOTOGRAPH: Columns = {**EVERY_ROW, "eye_given": TEXT, "exam_id": TEXT, "pictures": TEXT}
+"""`eye_given` is the one that the list gave; `pictures` is the folder of the photograph's pictures,
 relative to the output."""
 
 
@@ -77,10 +77,10 @@ def _cells(
 ) -> Iterator[tuple[str, object]]:
     for key, value in record.items():
         path = f"{prefix}{key}"
-        if path in columns:
-            yield path, value
-        elif isinstance(value, Mapping):
+        if isinstance(value, Mapping):
             yield from _cells(value, columns, f"{path}.")
+        elif path in columns:
+            yield path, value
         elif isinstance(value, list):
             yield from _cells({str(i): part for i, part in enumerate(value)}, columns, f"{path}.")
         elif value is not None:

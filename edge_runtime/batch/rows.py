@@ -136,7 +136,7 @@ def _row(listed: ListedExam, place: int, status: str, error: str | None) -> Row:
     return {
         "path": shown_name(photograph.path),
         "set": listed.set,
-        "eye": photograph.eye.value if photograph.eye else None,
+        "eye_given": photograph.eye.value if photograph.eye else None,
         "status": status,
         "error": error,
     }

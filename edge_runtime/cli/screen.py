@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,17 +21,18 @@ from edge_runtime.cli.planning import one_exam, planned_by_manifest
 from edge_runtime.cli.progress import Show, progress_bar
 from edge_runtime.cli.results_on_screen import show_exam
 from edge_runtime.cli.session import Session, in_words, print_json, say, session_of
+from edge_runtime.contracts.exam import RefusedPhotograph
 from edge_runtime.contracts.strict import contract_dict
 from edge_runtime.domain import Eye, Sex
 from edge_runtime.durable import make_folder
-from edge_runtime.errors import InvalidField
-from edge_runtime.exam_files import ListedExam
+from edge_runtime.errors import InvalidField, PhotographError
+from edge_runtime.exam_files import ListedExam, open_exam
 from edge_runtime.names import FolderNames, shown_name
+from edge_runtime.results import WrittenExam, refusal, write_exam
 from edge_runtime.stages import PhotographDone, PhotographRefused, StageEvent
 
 if TYPE_CHECKING:
     from edge_runtime.pipeline import Pipeline
-    from edge_runtime.results import WrittenExam
 
 Photographs = Annotated[list[Path], typer.Argument(metavar="PHOTO", help="Photograph files.")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the results.")]
@@ -70,10 +72,19 @@ def screen(
             say("The bundle holds no model that makes evidence maps, so none are written.")
         num_photographs = sum(len(exam.photographs) for exam in exams)
         with progress_bar("Screening", num_photographs) as show:
-            written = list(_screened(session, pipeline, exams, make_folder(out), show))
-    _show(session, out, [exam for exam in written if exam is not None])
-    if any(exam is None or exam.record.refused for exam in written):
+            done = _screened(session, pipeline, exams, make_folder(out), show)
+    _show(session, out, done)
+    if done.refused:
         raise typer.Exit(1)
+
+
+@dataclass
+class Screened:
+    """What came of one call."""
+
+    exams: list[WrittenExam] = field(default_factory=list)
+    refused: list[RefusedPhotograph] = field(default_factory=list)
+    """Photographs that could not be read; where an exam has no other, it is not written."""
 
 
 def _planned(
@@ -93,27 +104,27 @@ def _planned(
 
 def _screened(
     session: Session, pipeline: Pipeline, exams: list[ListedExam], out: Path, show: Show
-) -> Iterator[WrittenExam | None]:
-    """Yield what was written for each exam; None where not one file could be opened."""
-    from edge_runtime.exam_files import open_exam
-    from edge_runtime.results import refusal, write_exam
-
-    names, done = FolderNames(), 0
+) -> Screened:
+    names, screened, num_done = FolderNames(), Screened(), 0
     for listed in exams:
         opened = open_exam(listed, Path(), session.settings.limits)
-        unopened = []
-        for place, error in opened.unopened:
-            name = shown_name(Path(listed.photographs[place].path).name)
-            say(f"{name}: {in_words(error)}")
-            unopened.append(refusal(name, error))
-        done += len(unopened)
-        if opened.exam is None:
-            yield None
-            continue
-        events = _followed(pipeline.screen(opened.exam), done, show)
-        yield write_exam(out, names, events, unopened)
-        done += len(opened.opened)
-        show(done)
+        unopened = [_unopened(listed, place, error) for place, error in opened.unopened]
+        num_done += len(unopened)
+        refused = unopened
+        if opened.exam is not None:
+            events = _followed(pipeline.screen(opened.exam), num_done, show)
+            screened.exams.append(write_exam(out, names, events, unopened))
+            refused = screened.exams[-1].record.refused
+            num_done += len(opened.opened)
+        screened.refused += refused
+        show(num_done)
+    return screened
+
+
+def _unopened(listed: ListedExam, place: int, error: PhotographError) -> RefusedPhotograph:
+    name = shown_name(Path(listed.photographs[place].path).name)
+    say(f"{name}: {in_words(error)}")
+    return refusal(name, error)
 
 
 def _followed(events: Iterator[StageEvent], done: int, show: Show) -> Iterator[StageEvent]:
@@ -127,15 +138,16 @@ def _followed(events: Iterator[StageEvent], done: int, show: Show) -> Iterator[S
         yield event
 
 
-def _show(session: Session, out: Path, written: list[WrittenExam]) -> None:
+def _show(session: Session, out: Path, done: Screened) -> None:
     if not session.as_json:
-        for exam in written:
+        for exam in done.exams:
             show_exam(exam)
         return
     print_json(
         {
             "out": shown_name(out),
-            "exams": [contract_dict(exam.record) for exam in written],
-            "results": [contract_dict(result) for exam in written for result in exam.results],
+            "exams": [contract_dict(exam.record) for exam in done.exams],
+            "results": [contract_dict(result) for exam in done.exams for result in exam.results],
+            "refused": [contract_dict(refused) for refused in done.refused],
         }
     )

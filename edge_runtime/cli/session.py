@@ -77,8 +77,7 @@ def print_json(content: Mapping[str, object]) -> None:
 
 def in_words(error: ForeseyeError) -> str:
     """Return an error for the operator's own terminal: the sentence, then the private detail."""
-    detail = str(error).strip().rstrip(".")
-    public = error.public_message.strip().rstrip(".")
-    if not detail or detail == public:
-        return f"{public}."
-    return f"{public}: {detail}."
+    detail = str(error).strip()
+    if not detail or detail.rstrip(".") == error.public_message.rstrip("."):
+        return error.public_message
+    return f"{error.public_message} ({detail})"

@@ -78,16 +78,17 @@ def photograph_from_wire(field: str, upload: pb.PhotographUpload, limits: Limits
     """Return one photograph's file; `field` is its place in the request."""
     if len(upload.name) > MAX_NAME_CHARACTERS:
         raise InvalidField(f"{field}.name", f"has more than {MAX_NAME_CHARACTERS} characters")
-    if not upload.content:
+    content = upload.content  # once: protobuf copies the bytes at each access
+    if not content:
         raise InvalidField(f"{field}.content", "is empty")
-    if len(upload.content) > limits.max_photograph_bytes:
-        error = PhotographTooLarge(f"{field}.content: {len(upload.content)} bytes")
+    if len(content) > limits.max_photograph_bytes:
+        error = PhotographTooLarge(f"{field}.content: {len(content)} bytes")
         megabytes = limits.max_photograph_bytes / 1e6
         error.public_message = f"{field} is too large: at most {megabytes:g} MB."
         raise error
     if upload.eye != pb.EYE_UNSPECIFIED and upload.eye not in EYE_OF:
         raise InvalidField(f"{field}.eye", "must be EYE_OD, EYE_OS or unspecified")
-    return PhotographFile(_last_part(upload.name), upload.content, EYE_OF.get(upload.eye))
+    return PhotographFile(_last_part(upload.name), content, EYE_OF.get(upload.eye))
 
 
 def person_from_wire(wire: pb.Person) -> Person:

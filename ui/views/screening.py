@@ -53,7 +53,5 @@ def _how_far(view: ExamView, progress: Progress) -> None:
 def _stop(person: KioskPerson) -> None:
     if person.run is not None:
         person.run.stop()
-    person.notices = [
-        Notice("stopped.title", {}),
-    ]
+    person.notices = [Notice("notice.stopped", {})]
     person.phase = Phase.PHOTOGRAPHS

@@ -15,9 +15,9 @@ from edge_runtime.domain import BoolArray, Reading
 from edge_runtime.fundus.biomarkers.masks import AnatomyMasks, IntArray, largest_region
 
 DISC_DIAMETER_UM = 1800.0
-"""Vertical diameter that every disc is taken to have. A convention (assumed, as no camera tells
-its magnification): other groups take 1850 um, and every number in um scales with it. True discs
-vary by about a tenth either way, so um readings compare eyes no better than that."""
+"""Vertical diameter that every disc is taken to have. A convention, assumed: a photograph does not
+tell its magnification. Others take 1850 um; every number in um scales with it. True discs differ by
+some 15 % (one standard deviation; Jonas et al. 1988, from memory), and so do um between eyes."""
 
 MIN_DISC_SHARE, MAX_DISC_SHARE = 0.004, 0.12
 """Share of the field that a disc may cover. A disc of 6 degrees covers 1 % of a field of 60

@@ -2,9 +2,9 @@
 
 Guo & Hall's parallel thinning on 64 pixels at a time: a row is a string of bits, a neighbour is
 the same string shifted, and the rules are Boolean algebra. `skimage.morphology.skeletonize` was
-refused: its default (Zhang & Suen 1984) erases even-width stripes at 45 degrees whole, which
-tears a vessel wherever it runs diagonally, and its other method (Lee 1994) takes ten times as
-long.
+refused: its default (Zhang & Suen 1984) can erase even-width stripes at 45 degrees whole, which
+tears a vessel wherever it runs diagonally (seen in 0.26), and its other method (Lee 1994) takes
+five to ten times as long.
 
 Source: Guo & Hall 1989, Commun ACM 32(3):359-373, algorithm A1. Their names are kept: p1 is the
 pixel, p2 to p9 are its neighbours clockwise from the north.

@@ -32,7 +32,8 @@ fill the field (slope 1.8), and the dimension is the mean slope between. It comp
 over this same range and with no others."""
 
 NUM_BOX_SIZES = 9
-"""Box sides in that range, in equal ratios (half octaves), each rounded to an odd number."""
+"""Box sides in that range, in equal ratios (half octaves), each rounded to an odd number; in small
+pictures two can fall together."""
 
 
 def density(mask_HW: BoolArray, field_HW: BoolArray, disc: Disc | NoDisc, vessel: str) -> Reading:
@@ -85,7 +86,7 @@ def fractal_dimension(skeleton_HW: BoolArray, field_diameter_px: float) -> Readi
     if not skeleton_HW.any():
         return Reading(None, missing_because="no vessels found")
     reaches = _box_reaches(field_diameter_px)
-    if len(reaches) < NUM_BOX_SIZES:
+    if reaches[0] < 1:
         return Reading(None, missing_because="the picture is too small to count boxes in it")
     widest = int(reaches[-1])
     background_HW = np.pad(~skeleton_HW, widest, constant_values=True).view(np.uint8)
@@ -97,6 +98,6 @@ def fractal_dimension(skeleton_HW: BoolArray, field_diameter_px: float) -> Readi
 
 
 def _box_reaches(field_diameter_px: float) -> IntArray:
+    """Return how far each box reaches from its middle pixel, ascending: (side - 1) / 2."""
     sides = field_diameter_px * np.geomspace(SMALLEST_BOX_SHARE, LARGEST_BOX_SHARE, NUM_BOX_SIZES)
-    reaches = np.unique(np.round((sides - 1.0) / 2.0).astype(np.intp))
-    return np.asarray(reaches[reaches >= 1])
+    return np.unique(np.round((sides - 1.0) / 2.0).astype(np.intp))

@@ -73,7 +73,7 @@ def test_an_error_is_an_object_for_machines(tmp_path: Path) -> None:
 
 def test_the_operator_reads_the_sentence_and_then_the_detail() -> None:
     assert in_words(BundleMissing("no bundle.json in /x")) == (
-        "There is no model bundle at the place given: no bundle.json in /x."
+        "There is no model bundle at the place given. (no bundle.json in /x)"
     )
     assert in_words(InvalidField("age_years", "must be 0 to 120")) == (
         "age_years: must be 0 to 120."

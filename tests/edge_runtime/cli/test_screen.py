@@ -75,9 +75,7 @@ def test_the_pictures_have_the_photographs_size(eyes: tuple[Path, Path], out: Pa
         assert picture_HW.shape == photograph.shape[:2]
 
 
-def test_the_json_has_the_whole_result_and_nothing_else(
-    eyes: tuple[Path, Path], out: Path
-) -> None:
+def test_the_json_has_the_whole_result_and_nothing_else(eyes: tuple[Path, Path], out: Path) -> None:
     told = foreseye("screen", *eyes, "--out", out, "--json")
 
     assert told.json["exams"] == [json.loads((out / "exam.json").read_text())]
@@ -148,6 +146,7 @@ def test_files_that_cannot_be_opened_make_no_exam(tmp_path: Path, out: Path) -> 
 
     assert told.code == 1
     assert told.json["exams"] == []
+    assert [refused["error"] for refused in told.json["refused"]] == ["UnreadableFile"]
     assert files_below(out) == []
 
 

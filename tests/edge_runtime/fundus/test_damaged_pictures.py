@@ -243,7 +243,7 @@ def test_traps_cost_little_memory(tmp_path: Path) -> None:
     )
 
     # The largest file has 12 MB and its copies are made one after the other.
-    assert float(finished.stdout) < 60
+    assert float(finished.stdout) < 40
 
 
 # VmHWM and not ru_maxrss, which a process inherits from the one that started it.

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from edge_runtime.bundle.opening import Bundle
+from edge_runtime.contracts.bundle import (
+    Artefact,
+    BundleManifest,
+    DataStatement,
+    MeasuredQuality,
+    ModelEntry,
+    ParityReport,
+    Preprocessing,
+)
 from edge_runtime.contracts.exam import ExamRecord, Forecast, RefusedPhotograph
 from edge_runtime.contracts.result import (
     Condition,
@@ -76,6 +87,7 @@ class HeldScreener:
         self.bundle = bundle
         self.models = {"anatomy": ModelIdentity(backend="onnxruntime-cpu", precision="fp32")}
         self.error: Exception | None = None
+        self.pause_s = 0.0
         self.exams: list[Exam] = []
         self.stages_made = 0
         self.stopped = threading.Event()
@@ -96,6 +108,7 @@ class HeldScreener:
             for stage in self._stages(exam):
                 if self._held is not None:
                     assert self._held.acquire(timeout=PATIENCE_S)
+                time.sleep(self.pause_s)
                 self.stages_made += 1
                 yield stage
                 if self.error is not None:
@@ -190,3 +203,45 @@ def an_exam(*contents: bytes, exam_id: str = "exam-1", person: Person | None = N
         for index, content in enumerate(contents or (b"an eye",))
     )
     return Exam(exam_id, files, person or Person())
+
+
+def a_bundle(folder: Path) -> Bundle:
+    """A bundle without graphs: enough to be described."""
+    card = "# A drawn bundle\n"
+    (folder / "model_card.md").write_text(card, encoding="utf-8")
+    digest = hashlib.sha256(card.encode()).hexdigest()
+    parity = ParityReport(
+        reference="torch", samples=1, largest_difference=0.0, tolerance=1e-3, in_words="equal"
+    )
+    anatomy = ModelEntry(
+        evidence=Evidence.INTERNAL,
+        preprocessing=Preprocessing(image_size_px=512, margin=0.02),
+        inputs=[],
+        outputs=[],
+        labels=list(ANATOMY_CHANNELS),
+        artefacts={"fp32": Artefact(file="anatomy.onnx", opset=20, golden_tolerance=1e-3)},
+        parity={"fp32": parity},
+        metrics=[],
+    )
+    manifest = BundleManifest.model_validate(
+        {
+            "schema": "foreseye.bundle/1",
+            "name": "drawn",
+            "version": "1.2.3",
+            "made_with": {},
+            "models": {"anatomy": anatomy},
+            "measured_quality": MeasuredQuality(
+                file="quality.json", evidence=Evidence.DRAWN, metrics=[]
+            ),
+            "golden": [],
+            "data_statement": DataStatement(models={}, terms_of_the_weights="none"),
+            "model_card": "model_card.md",
+            "files": {
+                "model_card.md": digest,
+                "anatomy.onnx": "0" * 64,
+                "quality.json": "0" * 64,
+            },
+        }
+    )
+    text = manifest.to_json()
+    return Bundle(folder, manifest, text, hashlib.sha256(text.encode()).hexdigest())

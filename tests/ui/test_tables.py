@@ -1,0 +1,109 @@
+"""Measurements, findings and forecasts as HTML."""
+
+from __future__ import annotations
+
+from edge_runtime.contracts.exam import Forecast
+from edge_runtime.contracts.result import Condition, DrGrade, Findings, Measurement
+from edge_runtime.domain import Evidence
+from tests.ui.fake_service import a_forecast
+from ui import ahead
+from ui.tables import finding_rows, measurement_rows, table
+
+
+def test_a_value_has_its_unit_and_its_evidence() -> None:
+    crae = Measurement(value=152.1, unit="um", evidence=Evidence.INTERNAL)
+
+    row = measurement_rows({"crae_um": crae})[0]
+
+    assert (row.name, row.value, row.unit) == ("Width of the arterioles", "152", "\u00b5m")
+    assert row.evidence is Evidence.INTERNAL
+
+
+def test_a_missing_value_has_its_reason_and_no_badge() -> None:
+    avr = Measurement(missing_because="4 arterioles in zone B, 6 are needed")
+
+    shown = table(measurement_rows({"avr": avr}), "Measurements")
+
+    assert "Not measured: 4 arterioles in zone B, 6 are needed" in shown
+    assert "fs-badge" not in shown
+
+
+def test_a_share_is_shown_in_percent() -> None:
+    density = Measurement(value=0.0834, unit="1", interval_90=(0.08, 0.09), evidence=Evidence.DRAWN)
+
+    row = measurement_rows({"vessel_density": density})[0]
+
+    assert (row.value, row.unit, row.interval) == ("8.3", "%", "90 %: 8.0 to 9.0")
+
+
+def test_a_measurement_that_this_screen_does_not_know_is_shown_by_its_own_name() -> None:
+    new = Measurement(value=3.14159, unit="deg", evidence=Evidence.INTERNAL)
+
+    row = measurement_rows({"arcade_angle": new})[0]
+
+    assert (row.name, row.value, row.unit) == ("arcade angle", "3.14", "deg")
+
+
+def test_what_the_service_sends_cannot_become_markup() -> None:
+    hostile = Measurement(missing_because="<script>alert(1)</script>")
+
+    shown = table(measurement_rows({"<b>": hostile}), "Measurements")
+
+    assert "<script>" not in shown
+    assert "<b>" not in shown
+
+
+def test_only_the_findings_that_the_bundle_makes_have_a_line() -> None:
+    findings = Findings(
+        dr_grade=DrGrade(
+            probabilities=(0.1, 0.6, 0.2, 0.05, 0.05), referable=0.3, evidence=Evidence.INTERNAL
+        ),
+        maculopathy=Condition(probability=0.034, evidence=Evidence.EXTERNAL),
+        retinal_age_years=Measurement(value=57.2, unit="a", evidence=Evidence.DRAWN),
+    )
+
+    rows = finding_rows(findings)
+
+    assert [(row.value, row.unit) for row in rows] == [("30", "%"), ("3", "%"), ("57", "years")]
+    assert "most likely grade 1" in rows[0].what
+    assert finding_rows(Findings()) == []
+
+
+def test_a_forecast_says_how_many_of_100_by_when() -> None:
+    shown = ahead.forecasts(a_forecast(Evidence.EXTERNAL))
+
+    assert "Stroke" in shown
+    assert "in 1 year<" in shown
+    assert "in 5 years" in shown
+    assert "7 of 100" in shown
+    assert "3 to 9 of 100" in shown
+
+
+def test_a_step_that_is_held_back_leaves_neither_number_nor_interval() -> None:
+    forecast = a_forecast(Evidence.DRAWN)
+
+    shown = ahead.forecasts(forecast)
+
+    assert ahead.any_held_back(forecast)
+    assert "5 of 100" in shown
+    assert "7 of 100" not in shown
+    assert "3 to 9" not in shown
+    assert "photographs" not in shown
+
+
+def test_a_reason_stands_in_the_place_of_a_forecast() -> None:
+    shown = ahead.forecasts(a_forecast()[-1:])
+
+    assert "This person already has type 2 diabetes." in shown
+    assert "<table>" not in shown
+
+
+def test_a_small_chance_is_not_rounded_to_none() -> None:
+    assert ahead.of_100(0.002) == "under 1 of 100"
+    assert ahead.of_100(0.031) == "3 of 100"
+
+
+def test_each_condition_has_one_box() -> None:
+    forecast: tuple[Forecast, ...] = a_forecast()
+
+    assert ahead.forecasts(forecast).count("<section>") == 2
