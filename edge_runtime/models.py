@@ -11,7 +11,7 @@ import numpy as np
 from edge_runtime.backends.base import Backend
 from edge_runtime.backends.opening import open_backend
 from edge_runtime.bundle.opening import Bundle
-from edge_runtime.contracts.bundle import ModelEntry
+from edge_runtime.contracts.bundle import ModelEntry, Precision
 from edge_runtime.contracts.result import ModelIdentity
 from edge_runtime.contracts.tensors import LAYOUTS
 from edge_runtime.domain import Tensors
@@ -21,7 +21,7 @@ from edge_runtime.settings import Settings
 RUNNABLE = ("anatomy",)
 """Models that this version of foreseye can run. A bundle with others is refused, not trimmed."""
 
-PRECISION = "fp32"
+PRECISION: Precision = "fp32"
 
 PROBABILITY_STEP = 1.0 / 255.0
 """Golden probabilities are kept as uint8: value x 255, rounded."""
@@ -48,7 +48,7 @@ def load_models(bundle: Bundle, settings: Settings) -> dict[str, LoadedModel]:
 
     Raises BundleUnsupported, BackendUnavailable, InferenceFailed or GoldenMismatch.
     """
-    loaded = {}
+    loaded: dict[str, LoadedModel] = {}
     for name, entry in bundle.manifest.models.items():
         _check_layout(name, entry)
         graph = bundle.read(entry.artefacts[PRECISION].file)

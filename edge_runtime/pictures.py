@@ -9,6 +9,7 @@ Legend: H rows, W columns.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,9 +45,14 @@ PICTURES: dict[str, Layer] = {
 
 def write_pictures(folder: Path, anatomy: Anatomy, photograph: PhotographIdentity) -> None:
     """Write the three PNGs into a folder, each whole or not at all. Raises OutputError."""
-    for name, layer in PICTURES.items():
-        picture_HW = laid(anatomy, layer, photograph.width_px, photograph.height_px)
+
+    def write(name: str) -> None:
+        picture_HW = laid(anatomy, PICTURES[name], photograph.width_px, photograph.height_px)
         write_whole(folder / name, _png(picture_HW))
+
+    # Side by side: OpenCV lets go of the interpreter, and the disk takes its time to be sure.
+    with ThreadPoolExecutor(len(PICTURES)) as executor:
+        list(executor.map(write, PICTURES))
 
 
 def laid(anatomy: Anatomy, layer: Layer, width_px: int, height_px: int) -> UInt8Array:

@@ -8,7 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edge_runtime.contracts.exam import ExamRecord, Forecast
-from edge_runtime.contracts.result import EyeReading, Findings, Measurement, Quality, ScreeningResult
+from edge_runtime.contracts.result import (
+    EyeReading,
+    Findings,
+    Measurement,
+    Quality,
+    ScreeningResult,
+)
 from edge_runtime.domain import FovCircle, Photograph
 from edge_runtime.errors import PhotographError
 from edge_runtime.fundus.anatomy import Anatomy

@@ -10,7 +10,7 @@ import numpy as np
 from edge_runtime.backends.base import Backend
 from edge_runtime.contracts.bundle import ModelEntry
 from edge_runtime.contracts.result import Measurement
-from edge_runtime.domain import Eye, Exam, PhotographFile, Tensors
+from edge_runtime.domain import Exam, Eye, PhotographFile, Tensors
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from edge_runtime.fundus.intake import read_photograph
 from edge_runtime.fundus.preprocess import network_image
@@ -36,7 +36,7 @@ def golden_arrays(content: bytes, name: str, entry: ModelEntry, backend: Backend
     for key, value in backend.run(inputs).items():
         kept[f"output.{key}"] = np.round(value * 255.0).astype(np.uint8)
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **kept)
+    np.savez_compressed(buffer, allow_pickle=False, **kept)
     return buffer.getvalue()
 
 

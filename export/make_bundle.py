@@ -164,5 +164,3 @@ def _with_golden(contents: Contents, pipeline: Pipeline, folder: Path) -> Conten
         )
     backend.close()
     return replace(contents, files=files, golden=tuple(samples))
-
-

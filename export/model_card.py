@@ -32,8 +32,8 @@ def model_card(manifest: BundleManifest) -> str:
         )
         parts.append(_metrics(quality.metrics))
     parts.append("## What it was made from")
-    for name, counts in manifest.data_statement.models.items():
-        parts.append(f"**{name}**\n\n{_counts(counts)}")
+    for model_name, counts in manifest.data_statement.models.items():
+        parts.append(f"**{model_name}**\n\n{_counts(counts)}")
     parts.append(manifest.data_statement.terms_of_the_weights)
     return "\n\n".join(parts) + "\n"
 
@@ -48,10 +48,12 @@ def _metrics(metrics: list[Metric]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for m in metrics:
-        interval = "" if m.interval_95 is None else f"{m.interval_95[0]:.3f} to {m.interval_95[1]:.3f}"
+        interval = (
+            "" if m.interval_95 is None else f"{m.interval_95[0]:.3f} to {m.interval_95[1]:.3f}"
+        )
         baseline = "" if m.baseline is None else f"{m.baseline:.3f} ({m.baseline_name})"
         lines.append(
-            f"| {m.set} | {m.role} | {m.name} | {m.value:.3f} | {interval} | {m.people} "
+            f"| {m.set} | {m.role.value} | {m.name} | {m.value:.3f} | {interval} | {m.people} "
             f"| {baseline} |"
         )
     return "\n".join(lines)

@@ -7,12 +7,13 @@ the exporter would take the batch for a constant.
 from __future__ import annotations
 
 import warnings
+from typing import cast, get_args
 
 import onnx
 import torch
 from torch import nn
 
-from edge_runtime.contracts.tensors import LAYOUTS
+from edge_runtime.contracts.tensors import LAYOUTS, Dtype
 from export.errors import OutputNameError
 
 OPSET = 20
@@ -61,9 +62,13 @@ def check_contract(graph: onnx.ModelProto, model: str) -> None:
             raise OutputNameError(f"{model} has {actual}, the contract says {expected}")
 
 
-def element_type(value: onnx.ValueInfoProto) -> str:
-    """Return the element type of a graph's input or output, such as uint8 or float32."""
-    return str(onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type))
+def element_type(value: onnx.ValueInfoProto) -> Dtype:
+    """Return the element type of a graph's input or output. Raises OutputNameError."""
+    numpy_type = onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)
+    for known in get_args(Dtype):
+        if str(numpy_type) == known:
+            return cast("Dtype", known)
+    raise OutputNameError(f"{value.name} is {numpy_type}, which the contract does not know")
 
 
 def axes(value: onnx.ValueInfoProto) -> list[int | str]:

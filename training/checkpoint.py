@@ -7,7 +7,6 @@ metadata; nothing is pickled code (`weights_only=True`).
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,7 @@ def save_resume(
     }
     temporary = run / (RESUME_FILE + ".tmp")
     torch.save(state, temporary)
-    os.replace(temporary, run / RESUME_FILE)
+    temporary.replace(run / RESUME_FILE)
 
 
 def load_resume(run: Path, recipe: Recipe) -> dict[str, Any] | None:
@@ -76,7 +75,7 @@ def save_weights(
     contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
     metadata = {"recipe": json.dumps(recipe.to_dict()), "facts": json.dumps(facts)}
     save_file(contiguous, temporary, metadata=metadata)
-    os.replace(temporary, run / WEIGHTS_FILE)
+    temporary.replace(run / WEIGHTS_FILE)
     return run / WEIGHTS_FILE
 
 

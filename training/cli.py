@@ -59,12 +59,15 @@ def anatomy(
     run: Run,
     profile: ProfileOption = Profile.CPU,
     steps: Annotated[int | None, typer.Option(help="Train for fewer or more steps.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="Weights file to begin from.", exists=True, dir_okay=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train vessels, arterioles and venules, disc and cup. A killed run goes on where it was."""
     from training.anatomy.train import train_anatomy
 
-    outcome = train_anatomy(data, run, profile.value, steps)
+    outcome = train_anatomy(data, run, profile.value, steps, start)
     if as_json:
         typer.echo(json.dumps({**vars(outcome), "weights": str(outcome.weights)}))
     else:

@@ -14,7 +14,15 @@ from typing import Protocol
 
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import (
+    Progress as Bar,
+)
 from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
@@ -49,14 +57,15 @@ def train(task: Task, recipe: Recipe, run: Path, device: torch.device) -> Outcom
     """Train (or go on training) and return where the best weights lie."""
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
-    network = task.network.to(device=device, memory_format=torch.channels_last)
+    network = task.network.to(device)
+    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(network).requires_grad_(False)
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     progress = _resumed(run, recipe, network, average, optimiser)
     log = SummaryWriter(str(run / "tensorboard"), purge_step=progress.step)
-    with _bar(recipe) as bar:
+    with _bar() as bar:
         shown = bar.add_task(recipe.model, total=recipe.total_steps, completed=progress.step)
         while progress.step < recipe.total_steps and not _out_of_patience(progress, recipe):
             loss = _step(task, network, optimiser, recipe, progress.step, device)
@@ -67,7 +76,11 @@ def train(task: Task, recipe: Recipe, run: Path, device: torch.device) -> Outcom
             if progress.step % recipe.evaluate_every_steps == 0:
                 _evaluate(task, average, recipe, progress, run, log, device)
                 save_resume(
-                    run, recipe, progress, network.state_dict(), average.state_dict(),
+                    run,
+                    recipe,
+                    progress,
+                    network.state_dict(),
+                    average.state_dict(),
                     optimiser.state_dict(),
                 )
     log.close()
@@ -131,9 +144,7 @@ def _evaluate(
     Console(stderr=True).print(f"step {progress.step}: {shown}")
     if scores["score"] > progress.best_score:
         progress.best_score, progress.best_step = scores["score"], progress.step
-        save_weights(
-            run, recipe, average.state_dict(), {"step": progress.step, "tune": scores}
-        )
+        save_weights(run, recipe, average.state_dict(), {"step": progress.step, "tune": scores})
 
 
 def _resumed(
@@ -157,7 +168,7 @@ def _out_of_patience(progress: Progress, recipe: Recipe) -> bool:
     return waited >= recipe.patience_evaluations * recipe.evaluate_every_steps
 
 
-def _bar(recipe: Recipe) -> Bar:
+def _bar() -> Bar:
     return Bar(
         TextColumn("{task.description}"),
         BarColumn(),

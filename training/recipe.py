@@ -6,11 +6,12 @@ always say how it was made.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import asdict, dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 from training.errors import RecipeError
 
@@ -80,7 +81,9 @@ def recipe_from(values: dict[str, Any]) -> Recipe:
     unknown = sorted(set(values) - known)
     if unknown:
         raise RecipeError(f"unknown keys {unknown}; known: {sorted(known)}")
-    lists_as_tuples = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    lists_as_tuples: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
+    }
     try:
         return Recipe(**lists_as_tuples)
     except TypeError as error:

@@ -34,10 +34,10 @@ class WaitingPhotograph:
 
     number: int
     name: str
-    content: bytes
+    content: bytes = field(repr=False)
     sha256: str
     eye: Eye | None
-    thumbnail: bytes | None
+    thumbnail: bytes | None = field(repr=False)
     """JPEG to show, or None for a file that this screen cannot draw."""
 
 
@@ -46,7 +46,8 @@ class Notice:
     """Something that the operator must know about the photographs: a wording key, its values."""
 
     key: str
-    values: dict[str, str]
+    values: dict[str, str] = field(default_factory=dict)
+    urgent: bool = False
 
 
 @dataclass
@@ -66,7 +67,7 @@ class KioskPerson:
     """How often each uploader and camera gave something. It is part of the widget's key, so that
     the widget starts empty again; each counts alone, so that no other upload is cut off."""
     last_number: int = 0
-    drawn: dict[tuple[str, int, Layers | None], bytes] = field(default_factory=dict)
+    drawn: dict[tuple[str, int, Layers | None], bytes] = field(default_factory=dict, repr=False)
     """Photographs with their overlays, by exam, index and layers (None for the file as
     it came), so that none is drawn twice."""
 

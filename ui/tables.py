@@ -90,11 +90,14 @@ def _percent(probability: float) -> str:
     return f"{100 * probability:.0f}"
 
 
-def table(rows: Iterable[Row], caption: str) -> str:
-    """Return the lines as an HTML table; `caption` is read out and not shown."""
+def table(rows: Iterable[Row], caption: str, first: str = "table.name") -> str:
+    """Return the lines as an HTML table; `caption` is read out and not shown.
+
+    `first` is the wording key over the names.
+    """
+    titles = {"name": say(first)} | {n: say(f"table.{n}") for n in ("value", "unit", "evidence")}
     heads = "".join(
-        f'<th scope="col" class="{name}">{escape(say(f"table.{name}"))}</th>'
-        for name in ("name", "value", "unit", "evidence")
+        f'<th scope="col" class="{name}">{escape(title)}</th>' for name, title in titles.items()
     )
     body = "".join(_line(row) for row in rows)
     return (

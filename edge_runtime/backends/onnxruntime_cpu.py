@@ -29,7 +29,7 @@ class OnnxRuntimeCpu:
             self._session = ort.InferenceSession(
                 graph, sess_options=options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # noqa: BLE001 - ONNX Runtime raises many unrelated classes
+        except Exception as error:
             raise InferenceFailed(f"ONNX Runtime refuses the graph: {error}") from error
 
     def run(self, inputs: Tensors) -> Tensors:
@@ -37,7 +37,7 @@ class OnnxRuntimeCpu:
         names = [output.name for output in self._session.get_outputs()]
         try:
             values = self._session.run(names, inputs)
-        except Exception as error:  # noqa: BLE001 - ONNX Runtime raises many unrelated classes
+        except Exception as error:
             raise InferenceFailed(f"ONNX Runtime failed: {error}") from error
         return dict(zip(names, values, strict=True))
 

@@ -65,8 +65,10 @@ class Screener:
             raise
         except ForeseyeError as error:
             return _failed(listed, error)
-        except Exception:  # one photograph must not end the other 99,999
-            log.exception("unforeseen failure on %s", shown_name(listed.photographs[0].path))
+        except Exception as error:  # one photograph must not end the others
+            path, kind = shown_name(listed.photographs[0].path), type(error).__name__
+            where = log.isEnabledFor(logging.DEBUG)
+            log.error("%s: unforeseen failure (%s: %s)", path, kind, error, exc_info=where)
             return _failed(listed, ForeseyeError("unforeseen"))
 
     def _screened(self, listed: ListedExam, opened: OpenedExam, name: str) -> ExamRows:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -66,6 +67,8 @@ def foreseye(
 ) -> None:
     """Read photographs of the back of the eye. Research use only. Not a medical device."""
     context.obj.debug = debug
+    if debug:
+        logging.getLogger("edge_runtime").setLevel(logging.DEBUG)
 
 
 app.command(epilog="Example: foreseye screen left.jpg right.jpg --out results --age 61 --sex F")(

@@ -7,6 +7,7 @@ pipeline that it has opened once.
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from edge_runtime.settings import Settings, settings_from
 
 if TYPE_CHECKING:
     from edge_runtime.pipeline import Pipeline
+
+MAX_DETAIL_CHARACTERS = 300
+"""Of the private detail; some libraries tell a whole page."""
 
 OpenPipeline = Callable[[Settings], "AbstractContextManager[Pipeline]"]
 
@@ -77,7 +81,7 @@ def print_json(content: Mapping[str, object]) -> None:
 
 def in_words(error: ForeseyeError) -> str:
     """Return an error for the operator's own terminal: the sentence, then the private detail."""
-    detail = str(error).strip()
+    detail = textwrap.shorten(str(error), MAX_DETAIL_CHARACTERS, placeholder=" ...")
     if not detail or detail.rstrip(".") == error.public_message.rstrip("."):
         return error.public_message
     return f"{error.public_message} ({detail})"

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
+from edge_runtime.contracts.cohort import Role
 from edge_runtime.contracts.result import Measurement
 from edge_runtime.contracts.strict import Sha256, Strict, contract_json
 from edge_runtime.domain import Evidence
@@ -57,7 +58,7 @@ class Metric(Strict):
     value: float
     interval_95: tuple[float, float] | None = None
     set: str
-    role: Literal["train", "tune", "test"]
+    role: Role
     people: int
     photographs: int
     baseline: float | None = None
@@ -131,7 +132,7 @@ class DataStatement(Strict):
 class BundleManifest(Strict):
     """The whole bundle.json."""
 
-    schema_: Literal["foreseye.bundle/1"] = Field(BUNDLE_SCHEMA, alias="schema")
+    schema_: Literal["foreseye.bundle/1"] = Field(default=BUNDLE_SCHEMA, alias="schema")
     name: str
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
     made_with: dict[str, str]

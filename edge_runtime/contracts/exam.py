@@ -102,7 +102,7 @@ class RefusedPhotograph(Strict):
 class ExamRecord(Strict):
     """One exam, as written to exam.json and sent over the wire."""
 
-    schema_: Literal["foreseye.exam/1"] = Field(EXAM_SCHEMA, alias="schema")
+    schema_: Literal["foreseye.exam/1"] = Field(default=EXAM_SCHEMA, alias="schema")
     exam_id: str
     person_id: str | None = None
     age_years: float | None = None

@@ -136,7 +136,7 @@ class Findings(Strict):
 class ScreeningResult(Strict):
     """One photograph's result, as written to result.json and sent over the wire."""
 
-    schema_: Literal["foreseye.screening/1"] = Field(SCREENING_SCHEMA, alias="schema")
+    schema_: Literal["foreseye.screening/1"] = Field(default=SCREENING_SCHEMA, alias="schema")
     bundle: BundleIdentity
     models: dict[str, ModelIdentity]
     photograph: PhotographIdentity

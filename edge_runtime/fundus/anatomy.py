@@ -32,11 +32,9 @@ class Anatomy:
 
     def channel(self, name: str) -> FloatArray:
         """Return one structure's probability on the network image, shape (H, W)."""
-        return self.probability_KHW[ANATOMY_CHANNELS.index(name)]
+        return np.asarray(self.probability_KHW[ANATOMY_CHANNELS.index(name)])
 
-    def vessels_probability(
-        self, width_px: int, height_px: int, scale: float = 1.0
-    ) -> UInt8Array:
+    def vessels_probability(self, width_px: int, height_px: int, scale: float = 1.0) -> UInt8Array:
         """Return the vessel probability x 255, laid on the photograph."""
         laid = self.frame.to_photograph(self.channel("vessel"), width_px, height_px, scale)
         return np.asarray(cv2.convertScaleAbs(laid, alpha=255.0), dtype=np.uint8)

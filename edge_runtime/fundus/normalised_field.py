@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edge_runtime.domain import BoolArray, FieldOfView, Photograph, UInt8Array
+from edge_runtime.domain import BoolArray, FieldOfView, FloatArray, Photograph, UInt8Array
 from edge_runtime.fundus.field_of_view import shrunk
 
 # H rows, W columns, C colours
@@ -42,6 +42,12 @@ class NormalisedField:
     def level(self) -> UInt8Array:
         """Grey level: the brighter of red and green."""
         return np.maximum(self.red, self.green)
+
+    def distance_px(self) -> FloatArray:
+        """Return each pixel's distance from the centre of the field."""
+        rows, columns = np.ogrid[: self.inside.shape[0], : self.inside.shape[1]]
+        square = (columns - self.centre_px[0]) ** 2 + (rows - self.centre_px[1]) ** 2
+        return np.sqrt(square, dtype=np.float32)
 
 
 def normalised_field(photograph: Photograph, field: FieldOfView) -> NormalisedField:

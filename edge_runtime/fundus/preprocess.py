@@ -56,9 +56,7 @@ class NetworkFrame:
                 [0.0, ratio_y, 0.5 * ratio_y - 0.5 - self.top_px * self._ratio],
             ]
         )
-        laid = cv2.warpAffine(
-            map_HW, inverse, shape, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        )
+        laid = cv2.warpAffine(map_HW, inverse, shape, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         return np.asarray(laid, dtype=np.float32)
 
     def from_photograph(self, map_HW: FloatArray) -> FloatArray:

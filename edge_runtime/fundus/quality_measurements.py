@@ -9,11 +9,18 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.domain import BoolArray, FieldOfView, FloatArray, Photograph, UInt8Array
+from edge_runtime.fundus.dark_lines import (
+    DARKEST_BACKGROUND,
+    blur,
+    blur_inside,
+    dark_lines,
+    local_contrast,
+    wide_blur,
+)
 from edge_runtime.fundus.normalised_field import (
     FIELD_RADIUS_PX,
     NormalisedField,
@@ -22,23 +29,11 @@ from edge_runtime.fundus.normalised_field import (
 
 # H rows, W columns, N pixels inside the field
 
-BACKGROUND_SIGMA_PX = 16.0
-"""Wider than any vessel, narrower than the shadows of a field."""
-
-RIDGE_SIGMA_PX = 1.5
-"""Half the width of the larger vessels at this field radius."""
-
-RIDGE_DEPTH = 0.02
-"""Least curvature of a dark line, as a share of the brightness around it."""
-
-LONG_LINE = 0.3
-"""A dark line that reaches across this share of the radius is a vessel; shorter is clutter."""
-
-DARKEST_BACKGROUND = 8.0
-"""Grey level under which contrast is no longer taken relative to the background."""
-
 FUNDUS_COLOUR_MARGIN = 0.2
 """How far, in log2, a fundus's median red lies above its green, and its green above its blue."""
+
+DISC_SIGMA_PX = 8.0
+"""A third of a disc's usual radius at this field radius."""
 
 LOG2_OF_LEVEL: FloatArray = np.log2(np.arange(256, dtype=np.float32) + 8.0)
 """log2 of each grey level plus 8, so that noise in the dark is no colour."""
@@ -81,11 +76,14 @@ class QualityMeasurements:
     vessel_reach: float
     """Length of the longest connected dark line, in field radii, at most 2."""
 
-    vessel_share: float
-    """log2 of the share covered by long dark lines plus 0.002."""
+    faint_reach: float
+    """The same of wider and fainter lines, which a light haze still shows."""
 
     clutter_share: float
     """log2 of the share covered by short dark lines plus 0.005: noise, lashes, texture."""
+
+    disc_contrast: float
+    """log2 of how far the brightest disc-sized spot exceeds its surround, plus 0.02."""
 
     unevenness: float
     """log2 of the brightest eighth of the field (by direction) over the darkest."""
@@ -104,9 +102,10 @@ def measure_quality(photograph: Photograph, field: FieldOfView) -> QualityMeasur
     level_N = np.maximum(red_N, green_N)
     red, green, blue = _median(red_N), _median(green_N), _median(blue_N)
     hue_N = LOG2_OF_LEVEL[green_N] - LOG2_OF_LEVEL[red_N]
-    contrast_HW = _contrast(copy)
+    contrast_HW = local_contrast(copy)
     bands = _band_contrasts(contrast_HW, copy.inside)
-    reach, long_share, short_share = _dark_lines(contrast_HW, copy.inside)
+    vessels = dark_lines(contrast_HW, copy.inside, sigma_px=1.5, depth=0.02)
+    faint = dark_lines(contrast_HW, copy.inside, sigma_px=2.5, depth=0.01)
     return QualityMeasurements(
         brightness=float(np.log2(_median(level_N) + 4.0)),
         dark_share=float((level_N < 25).mean()),
@@ -117,9 +116,10 @@ def measure_quality(photograph: Photograph, field: FieldOfView) -> QualityMeasur
         fine_contrast=bands[0],
         coarse_contrast=bands[2],
         sharpness=bands[0] - bands[1],
-        vessel_reach=reach,
-        vessel_share=float(np.log2(long_share + 0.002)),
-        clutter_share=float(np.log2(short_share + 0.005)),
+        vessel_reach=vessels.reach_radii,
+        faint_reach=faint.reach_radii,
+        clutter_share=float(np.log2(vessels.short_share + 0.005)),
+        disc_contrast=_disc_contrast(copy),
         unevenness=_unevenness(copy),
     )
 
@@ -135,34 +135,10 @@ def _median(levels_N: UInt8Array) -> float:
     return float(np.searchsorted(counts, (counts[-1] + 1) // 2))
 
 
-def _blur(picture_HW: FloatArray, sigma_px: float) -> FloatArray:
-    return np.asarray(cv2.GaussianBlur(picture_HW, (0, 0), sigma_px), dtype=np.float32)
-
-
-def _wide_blur(picture_HW: FloatArray, sigma_px: float) -> FloatArray:
-    """Blur at a quarter of the size: nothing finer is left of it anyway, and it is far faster."""
-    height, width = picture_HW.shape
-    small = cv2.resize(
-        picture_HW, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA
-    )
-    small = cv2.GaussianBlur(small, (0, 0), sigma_px / 4.0)
-    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
-
-
-def _contrast(copy: NormalisedField) -> FloatArray:
-    """Green over its background, less one; zero outside, so that the rim makes no line."""
-    weight_HW = copy.inside.astype(np.float32)
-    green_HW = copy.green * weight_HW
-    share_HW = np.maximum(_wide_blur(weight_HW, BACKGROUND_SIGMA_PX), np.float32(1e-3))
-    background_HW = _wide_blur(green_HW, BACKGROUND_SIGMA_PX) / share_HW
-    base_HW = np.maximum(background_HW, np.float32(DARKEST_BACKGROUND))
-    return np.asarray((green_HW - background_HW) / base_HW * weight_HW, dtype=np.float32)
-
-
 def _band_contrasts(contrast_HW: FloatArray, inside_HW: BoolArray) -> tuple[float, float, float]:
     """log2 RMS contrast between scales of 1 and 2, 4 and 8, and 8 and 16 px."""
-    one, two, four = (_blur(contrast_HW, sigma) for sigma in (1.0, 2.0, 4.0))
-    eight = _wide_blur(contrast_HW, 8.0)
+    one, two, four = (blur(contrast_HW, sigma) for sigma in (1.0, 2.0, 4.0))
+    eight = wide_blur(contrast_HW, 8.0)
     bands = (one - two, four - eight, eight)
     fine, middle, coarse = (
         float(np.log2(np.sqrt(np.mean(band[inside_HW] ** 2)) + 1e-3)) for band in bands
@@ -170,29 +146,13 @@ def _band_contrasts(contrast_HW: FloatArray, inside_HW: BoolArray) -> tuple[floa
     return fine, middle, coarse
 
 
-def _dark_lines(contrast_HW: FloatArray, inside_HW: BoolArray) -> tuple[float, float, float]:
-    """Reach of the longest dark line in radii, and the shares covered by long and short ones.
-
-    A dark line bends up across itself and not along itself: the larger eigenvalue of the Hessian
-    exceeds the smaller one's size.
-    """
-    smooth_HW = _blur(contrast_HW, RIDGE_SIGMA_PX) * RIDGE_SIGMA_PX**2 / 4.0
-    across, down, both = (
-        np.asarray(cv2.Sobel(smooth_HW, cv2.CV_32F, *order, ksize=3))
-        for order in ((2, 0), (0, 2), (1, 1))
-    )
-    half_sum = (across + down) / 2.0
-    spread = np.sqrt((across - down) ** 2 / 4.0 + both**2)
-    depth_HW = half_sum + spread - np.abs(half_sum - spread)
-    line_HW = ((depth_HW > RIDGE_DEPTH) & inside_HW).astype(np.uint8)
-    _, _, boxes, _ = cv2.connectedComponentsWithStats(line_HW, connectivity=8)
-    lines = np.asarray(boxes)[1:]  # the first is what is no line
-    if not len(lines):
-        return 0.0, 0.0, 0.0
-    reach = lines[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) / FIELD_RADIUS_PX
-    area = lines[:, cv2.CC_STAT_AREA] / np.count_nonzero(inside_HW)
-    is_long = reach > LONG_LINE
-    return float(reach.max()), float(area[is_long].sum()), float(area[~is_long].sum())
+def _disc_contrast(copy: NormalisedField) -> float:
+    """The brightest spot as large as a disc, off the rim, where lids and lens throw light."""
+    spot_HW = blur_inside(copy.green, copy.inside, DISC_SIGMA_PX)
+    around_HW = blur_inside(copy.green, copy.inside, 3.0 * DISC_SIGMA_PX)
+    excess_HW = (spot_HW - around_HW) / np.maximum(around_HW, np.float32(DARKEST_BACKGROUND))
+    central_HW = copy.inside & (copy.distance_px() < 0.82 * FIELD_RADIUS_PX)
+    return float(np.log2(excess_HW.max(initial=0.0, where=central_HW) + 0.02))
 
 
 def _unevenness(copy: NormalisedField) -> float:

@@ -5,7 +5,7 @@ Legend: H rows, W columns, C colours (RGB).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -14,14 +14,13 @@ from edge_runtime.domain import PhotographFile, UInt8Array
 from edge_runtime.errors import InferenceFailed
 from edge_runtime.fundus.anatomy import Anatomy
 from edge_runtime.fundus.intake import read_photograph
+from edge_runtime.pictures import PNG_SETTINGS
 from edge_runtime.settings import Limits
 from edge_runtime.stages import AnatomyRead
 from edge_runtime.wire.records import Picture
 
 JPEG_QUALITY = 88
 """Vessels keep their edges; 1024 px then take about 100 kB."""
-
-PNG_COMPRESSION = 3
 
 SHARP_ENOUGH = 0.75
 """Decoded pixels for each pixel of the preview, below which the photograph is decoded again."""
@@ -49,7 +48,9 @@ def pictures_of(
     ]
     rows, columns = overlays[0][1].shape
     pixels_HWC = _sharp_pixels(seen, file, limits, columns)
-    preview_HWC = cv2.resize(pixels_HWC, (columns, rows), interpolation=cv2.INTER_AREA)
+    shrinks = pixels_HWC.shape[1] > columns
+    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    preview_HWC = cv2.resize(pixels_HWC, (columns, rows), interpolation=way)
     preview = cv2.cvtColor(preview_HWC, cv2.COLOR_RGB2BGR)
     return (
         _jpeg("photograph", np.asarray(preview, dtype=np.uint8)),
@@ -74,10 +75,10 @@ def _jpeg(kind: str, pixels_HWC: UInt8Array) -> Picture:
 
 
 def _png(kind: str, pixels_HW: UInt8Array) -> Picture:
-    return _encoded(kind, "image/png", pixels_HW, (cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION))
+    return _encoded(kind, "image/png", pixels_HW, PNG_SETTINGS)
 
 
-def _encoded(kind: str, media_type: str, pixels: UInt8Array, settings: tuple[int, int]) -> Picture:
+def _encoded(kind: str, media_type: str, pixels: UInt8Array, settings: Sequence[int]) -> Picture:
     encoded, content = cv2.imencode("." + media_type.partition("/")[2], pixels, settings)
     if not encoded:
         raise InferenceFailed(f"the {kind} picture of {pixels.shape} could not be encoded")

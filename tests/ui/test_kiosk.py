@@ -11,7 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from edge_runtime.contracts.result import Condition, Findings, Measurement
 from edge_runtime.domain import USE, Evidence, Eye, Sex
-from edge_runtime.errors import ServerFailed, ServerUnreachable
+from edge_runtime.errors import (
+    ForeseyeError,
+    InvalidField,
+    Overloaded,
+    ServerFailed,
+    ServerUnreachable,
+    TooLate,
+)
 from tests.ui.fake_service import (
     BLURRED,
     MEASURED,
@@ -21,7 +28,7 @@ from tests.ui.fake_service import (
     a_forecast,
     photograph_jpeg,
 )
-from ui import gateway
+from ui import gateway, screening
 from ui.person import KioskPerson, Phase
 
 APP = Path(__file__).resolve().parents[2] / "ui" / "app.py"
@@ -77,7 +84,7 @@ def person_of(app: AppTest) -> KioskPerson:
     return person
 
 
-def button(app: AppTest, words: str):  # noqa: ANN201 (AppTest's element)
+def button(app: AppTest, words: str):
     return next(b for b in app.button if b.label.startswith(words))
 
 
@@ -120,7 +127,7 @@ def test_two_good_photographs_give_verdicts_pictures_measurements_and_their_json
     assert shown.count("Width of the arterioles") == 2
     assert shown.count("Not measured: 4 arterioles in zone B, 6 are needed") == 2
     assert "fs-badge internal" in shown
-    assert len(app.get("imgs")) == 2
+    assert len(app.image) == 2
     assert labels(app).count("Save this result (JSON)") == 2
     assert "Save exam (JSON)" in labels(app)
 
@@ -143,9 +150,7 @@ def test_age_and_sex_may_be_left_empty(app: AppTest, client: FakeClient) -> None
     assert (client.asked[0].person.age_years, client.asked[0].person.sex) == (None, None)
 
 
-def test_the_eye_that_was_said_goes_with_each_photograph(
-    app: AppTest, client: FakeClient
-) -> None:
+def test_the_eye_that_was_said_goes_with_each_photograph(app: AppTest, client: FakeClient) -> None:
     upload(app, OD, ("r1.jpg", 90), ("r2.jpg", 95))
     upload(app, UNSURE, ("x.jpg", 100))
 
@@ -173,9 +178,7 @@ def test_the_camera_gives_a_photograph_of_its_eye(app: AppTest) -> None:
 
     app.camera_input[0].set_value(("shot.jpg", photograph_jpeg(), "image/jpeg")).run()
 
-    assert [(p.name, p.eye) for p in person_of(app).photographs] == [
-        ("camera-OD-1.jpg", Eye.OD)
-    ]
+    assert [(p.name, p.eye) for p in person_of(app).photographs] == [("camera-OD-1.jpg", Eye.OD)]
     assert app.camera_input[0].value is None
 
 
@@ -265,11 +268,11 @@ def test_the_picture_tells_the_eye_when_nobody_did(app: AppTest, client: FakeCli
 
 def test_switching_an_overlay_off_changes_the_picture(screened: Callable[..., AppTest]) -> None:
     app = screened()
-    before = [image.proto.imgs[0].url for image in app.get("imgs")]
+    before = [image.value for image in app.image]
 
     app.toggle[0].set_value(False).run()
 
-    after = [image.proto.imgs[0].url for image in app.get("imgs")]
+    after = [image.value for image in app.image]
     assert after[0] != before[0]
     assert after[1] == before[1]
 
@@ -291,7 +294,7 @@ def test_findings_and_forecasts_are_shown_when_the_service_sends_them(
 
     shown = words(screened(right=FakeEye(findings=Findings(maculopathy=maculopathy))))
 
-    assert shown.count("What this eye shows today") == 1
+    assert shown.count("<h3>What this eye shows today") == 1
     assert "Looking ahead" in shown
     assert "What the photographs add is not shown" in shown
 
@@ -311,15 +314,49 @@ def test_a_service_that_is_away_is_told_and_the_photographs_are_kept(
     client.ready, client.describes = False, ServerUnreachable("no route")
     client.raises = [ServerUnreachable("no route")]
     upload(app, OD, ("r.jpg", 100))
+    assert "The screening service cannot be reached." in words(app)
 
-    assert "The screening service cannot be reached." in words(press_screen(app))
-    assert "no route" not in words(app)
+    shown = words(press_screen(app))
 
+    assert "Nothing was screened. Your photographs are kept." in shown
+    assert "The service could not be reached." in shown
+    assert "no route" not in shown
+    assert "r.jpg" in shown
     client.ready = True
-    button(app, "Try again").click().run()
-    until_the_end(app)
+    assert "1 of 1 photographs could be read." in words(press_screen(app))
 
-    assert "1 of 1 photographs could be read." in words(app)
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (TooLate("private text"), "The screening took too long and was stopped."),
+        (InvalidField("person.age_years", "must be 0 to 120"), "person.age_years"),
+        (ServerFailed("private text"), "The screening failed."),
+    ],
+)
+def test_a_failure_is_told_in_its_public_words(
+    app: AppTest, client: FakeClient, error: ForeseyeError, sentence: str
+) -> None:
+    client.raises = [error]
+    upload(app, OD, ("r.jpg", 100))
+
+    shown = words(press_screen(app))
+
+    assert sentence in shown
+    assert "private text" not in shown
+
+
+def test_a_service_that_stays_busy_is_told_and_the_photographs_are_kept(
+    app: AppTest, client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screening, "PATIENCE_S", 0.0)
+    client.raises = [Overloaded("full", 1)]
+    upload(app, OD, ("r.jpg", 100))
+
+    shown = words(press_screen(app))
+
+    assert "The service was busy with other people" in shown
+    assert "r.jpg" in shown
 
 
 def test_a_service_that_is_starting_is_told_apart_from_one_that_is_away(
@@ -340,8 +377,13 @@ def test_a_screening_that_breaks_off_keeps_what_had_arrived(
 
     assert "The screening stopped before its end." in shown
     assert "private text" not in shown
+    assert "1 of 2 photographs were screened." in shown
     assert shown.count("Good photograph") == 2
     assert "Save exam (JSON)" not in labels(app)
+
+    button(app, "Try again").click().run()
+
+    assert "2 of 2 photographs could be read." in words(until_the_end(app))
 
 
 def test_progress_fills_in_and_can_be_stopped(app: AppTest, client: FakeClient) -> None:
@@ -350,7 +392,7 @@ def test_progress_fills_in_and_can_be_stopped(app: AppTest, client: FakeClient) 
     button(app, "Screen").click().run()
 
     assert "0 of 1 photographs done" in words(app)
-    assert "Vessels and disc" in words(app)
+    assert "In the queue" in words(app)
 
     button(app, "Stop").click().run()
 

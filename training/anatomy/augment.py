@@ -62,7 +62,9 @@ def _placement(eye: LabelledEye, rng: np.random.Generator, patch_px: int) -> np.
     return matrix
 
 
-def _warped(picture: UInt8Array, placement: np.ndarray, patch_px: int, border: int = 0) -> UInt8Array:
+def _warped(
+    picture: UInt8Array, placement: np.ndarray, patch_px: int, border: int = 0
+) -> UInt8Array:
     warped = cv2.warpAffine(
         picture,
         placement,
@@ -77,15 +79,15 @@ def _warped(picture: UInt8Array, placement: np.ndarray, patch_px: int, border: i
 def _photometric(image_HWC: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     """Return the image under another camera: colour, exposure, shading, focus, noise."""
     inside = image_HWC.max(axis=2, keepdims=True) > 0
-    light = image_HWC.astype(np.float32) / 255.0
-    light = cv2.pow(light, float(np.exp(rng.normal(0.0, 0.2))))
-    light *= np.exp(rng.normal(0.0, 0.12, size=3)).astype(np.float32) * np.float32(np.exp(rng.normal(0, 0.15)))
-    light *= _shading(light.shape[0], rng)[..., None]
-    if rng.random() < 0.35:
-        light = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.4, 1.6))
+    gamma = float(np.exp(rng.normal(0.0, 0.2)))
+    gain = np.exp(rng.normal(0.0, 0.12, size=3) + rng.normal(0.0, 0.15))
+    light = np.power(image_HWC / np.float32(255.0), np.float32(gamma))
+    light = light * gain.astype(np.float32) * _shading(len(light), rng)[..., None]
+    if rng.random() < 0.2:
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), rng.uniform(0.4, 1.2)))
     noise = rng.standard_normal(light.shape, dtype=np.float32)
-    light += noise * np.float32(rng.uniform(0.0, 0.025))
-    light += np.float32(rng.uniform(-0.04, 0.08)) * inside
+    light = light + noise * np.float32(rng.uniform(0.0, 0.015))
+    light = light + np.float32(rng.uniform(-0.04, 0.08))
     return np.asarray(np.clip(light * inside, 0.0, 1.0) * 255.0, dtype=np.uint8)
 
 

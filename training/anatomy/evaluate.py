@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from edge_runtime.contracts.bundle import Metric
-from edge_runtime.contracts.cohort import ManifestRow
+from edge_runtime.contracts.cohort import ManifestRow, Role
 from edge_runtime.domain import BoolArray, Evidence, UInt8Array
 from training.anatomy.metrics import area_under_roc, overlap
 from training.bootstrap import interval_95
@@ -68,7 +68,7 @@ def judge_masks(rows: Iterable[ManifestRow], root: Path, pictures: Pictures) -> 
 
     Raises CohortError when a photograph with a truth has no masks: leaving it out would flatter.
     """
-    scores: dict[tuple[str, str, str], list[Score]] = {}
+    scores: dict[tuple[str, str, Role], list[Score]] = {}
     for row in rows:
         if not row.masks():
             continue
@@ -76,11 +76,11 @@ def judge_masks(rows: Iterable[ManifestRow], root: Path, pictures: Pictures) -> 
         if made is None:
             raise CohortError(f"{row.set}: no masks for {row.photograph}; was it refused?")
         for score in _scores(row, root, made):
-            scores.setdefault((score.set_name, score.name, row.role.value), []).append(score)
+            scores.setdefault((score.set_name, score.name, row.role), []).append(score)
     return [_metric(key, of_key) for key, of_key in sorted(scores.items())]
 
 
-def _metric(key: tuple[str, str, str], scores: list[Score]) -> Metric:
+def _metric(key: tuple[str, str, Role], scores: list[Score]) -> Metric:
     set_name, name, role = key
     values, persons = [s.value for s in scores], [s.person_id for s in scores]
     return Metric(
@@ -129,7 +129,10 @@ def _scores(row: ManifestRow, root: Path, made: MaskPictures) -> Iterator[Score]
 
 
 def _artery_vein(row: ManifestRow, root: Path, index_HW: UInt8Array) -> tuple[float, float]:
-    arteriole_HW, venule_HW = read_mask(root / str(row.arteriole)), read_mask(root / str(row.venule))
+    arteriole_HW, venule_HW = (
+        read_mask(root / str(row.arteriole)),
+        read_mask(root / str(row.venule)),
+    )
     called = index_HW > 0
     of_arterioles = index_HW[arteriole_HW & called] == 1
     of_venules = index_HW[venule_HW & called] == 2
@@ -161,11 +164,13 @@ def official_field(row: ManifestRow, root: Path) -> BoolArray:
 
 def in_words(metrics: list[Metric]) -> str:
     """Return one line a figure, for people."""
-    lines = []
-    for m in metrics:
-        low, high = m.interval_95 or (float("nan"), float("nan"))
-        lines.append(
-            f"{m.set:12} {m.role:5} {m.name:26} {m.value:.4f}  (95 % {low:.4f} to {high:.4f}, "
-            f"{m.people} people; {m.baseline_name}: {m.baseline:.4f})"
-        )
-    return "\n".join(lines)
+    return "\n".join(_line(metric) for metric in metrics)
+
+
+def _line(metric: Metric) -> str:
+    low, high = metric.interval_95 or (float("nan"), float("nan"))
+    return (
+        f"{metric.set:12} {metric.role.value:5} {metric.name:26} {metric.value:.4f}  "
+        f"(95 % {low:.4f} to {high:.4f}, {metric.people} people; "
+        f"{metric.baseline_name}: {metric.baseline:.4f})"
+    )

@@ -85,7 +85,7 @@ def _unsure(index: Path, vessel_HW: BoolArray) -> BoolArray:
     a code (a median of 11 % of their pixels): they are vessels of an unknown kind, not "none".
     """
     code_HW = read_index(index)
-    return (code_HW == CROSSING_OR_UNCERTAIN) | (vessel_HW & (code_HW == 0))
+    return np.asarray((code_HW == CROSSING_OR_UNCERTAIN) | (vessel_HW & (code_HW == 0)))
 
 
 def _on_network(mask_HW: BoolArray, frame: NetworkFrame) -> UInt8Array:

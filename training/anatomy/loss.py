@@ -6,7 +6,7 @@ Legend: N photographs, K channels, H rows, W columns.
 from __future__ import annotations
 
 import torch
-from monai.losses import DiceLoss
+from monai.losses.dice import DiceLoss
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -33,4 +33,5 @@ class MaskedDiceCrossEntropy(nn.Module):
         probability = torch.sigmoid(logits_NKHW) * known_NKHW
         dice_K = self.dice(probability, label_NKHW * known_NKHW).flatten()
         both_K = entropy_K + dice_K
-        return both_K[labelled_K].sum() / labelled_K.sum().clamp(min=1)
+        mean: Tensor = both_K[labelled_K].sum() / labelled_K.sum().clamp(min=1)
+        return mean

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge_runtime.domain import BoolArray, FloatArray
+from edge_runtime.domain import BoolArray, FloatArray, UInt8Array
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,12 @@ def overlap(said_HW: BoolArray, truth_HW: BoolArray, known_HW: BoolArray) -> Ove
 
 def best_cut(probability: FloatArray, truth: BoolArray, cuts: FloatArray) -> float:
     """Return the cut of `cuts` with the highest F1; flat arrays of known pixels."""
-    scores = []
-    for cut in cuts:
-        scores.append(overlap(probability >= cut, truth, np.ones_like(truth)).dice)
+    everywhere = np.ones_like(truth)
+    scores = [overlap(probability >= cut, truth, everywhere).dice for cut in cuts]
     return float(cuts[int(np.argmax(scores))])
 
 
-def area_under_roc(score: FloatArray, truth: BoolArray) -> float:
+def area_under_roc(score: FloatArray | UInt8Array, truth: BoolArray) -> float:
     """Return the chance that a true pixel scores above a false one, ties counted half.
 
     Computed from ranks (Mann-Whitney). Raises ValueError when one of the classes is empty.

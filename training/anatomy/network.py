@@ -9,7 +9,7 @@ Legend: N photographs, K channels of ANATOMY_CHANNELS, H rows, W columns, C colo
 from __future__ import annotations
 
 import torch
-from monai.networks.nets import BasicUNet
+from monai.networks.nets.basic_unet import BasicUNet
 from torch import Tensor, nn
 from torch.nn import functional
 

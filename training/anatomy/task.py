@@ -35,18 +35,17 @@ class AnatomyTask:
 
     def _batch_of(self, step: int) -> Batch:
         rng = np.random.default_rng([self.recipe.seed, step])
-        return augmented_batch(
-            self._train, rng, self.recipe.batch_size, self.recipe.patch_size_px
-        )
+        return augmented_batch(self._train, rng, self.recipe.batch_size, self.recipe.patch_size_px)
 
     def loss_at(self, step: int, device: torch.device) -> Tensor:
         """Return the loss of this step's batch: a pure function of (seed, step)."""
         image, label, known = self._batches.at(step)
         image_NCHW = normalised(torch.from_numpy(image).to(device))
         logits = self.network(image_NCHW.contiguous(memory_format=torch.channels_last))
-        return self._loss(
+        loss: Tensor = self._loss(
             logits.float(), _unit(label).to(device), (_unit(known) >= 0.5).float().to(device)
         )
+        return loss
 
     def scores(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         """Return vessel F1, artery/vein accuracy, disc and cup Dice on tuning people."""

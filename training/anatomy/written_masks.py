@@ -11,11 +11,11 @@ import numpy as np
 
 from edge_runtime.contracts.bundle import Metric
 from edge_runtime.contracts.cohort import ManifestRow, Role
+from edge_runtime.contracts.cohort_tables import read_manifest
 from edge_runtime.domain import UInt8Array
 from edge_runtime.errors import UnreadableFile
 from training.anatomy.evaluate import MaskPictures, judge_masks
 from training.cohort.assemble import assemble
-from edge_runtime.contracts.cohort_tables import read_manifest
 
 LABELLED_SETS = ("DRIVE", "CHASEDB1", "HRF_AV", "DRISHTI_GS")
 

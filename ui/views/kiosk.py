@@ -17,7 +17,7 @@ LOOK_AGAIN_S = 5.0
 def show(client: ScreeningClient) -> None:
     """Draw the page on which the person is now."""
     person: KioskPerson = st.session_state.setdefault("person", KioskPerson())
-    _service(client)
+    _service(person, client)
     if person.phase is Phase.PHOTOGRAPHS:
         photographs.show(person, client)
     elif person.phase is Phase.SCREENING:
@@ -27,9 +27,10 @@ def show(client: ScreeningClient) -> None:
 
 
 @st.fragment(run_every=LOOK_AGAIN_S)
-def _service(client: ScreeningClient) -> None:
+def _service(person: KioskPerson, client: ScreeningClient) -> None:
     state = gateway.state_of(client)
     st.html(parts.service_state(state))
-    if state != "ready":
+    told = any(notice.urgent for notice in person.notices)
+    if state != "ready" and person.phase is Phase.PHOTOGRAPHS and not told:
         tone: parts.Tone = "bad" if state == "away" else "note"
         st.html(parts.statement(tone, say(f"{state}.title"), [say(f"{state}.text")]))

@@ -34,9 +34,11 @@ def show(
             st.html(parts.stages(stage_states(photograph)))
         if photograph.verdict is not Verdict.WAITING:
             st.html(verdict(photograph))
+        elif not live:
+            st.html(parts.statement("note", say("broken.not_screened")))
         if photograph.conflict:
             st.html(conflict(photograph))
-        elif photograph.anatomy is not None:
+        elif eye_source(photograph):
             st.html(parts.quiet(eye_source(photograph)))
         if offers is not None:
             offers()
@@ -92,9 +94,8 @@ def conflict(photograph: PhotographView) -> str:
 
 
 def eye_source(photograph: PhotographView) -> str:
-    """Return who says which eye it is; empty when the operator did."""
-    assert photograph.anatomy is not None
-    if photograph.anatomy.eye.source == "given":
+    """Return who says which eye it is; empty when the operator did, or nobody yet."""
+    if photograph.anatomy is None or photograph.anatomy.eye.source == "given":
         return ""
     if photograph.eye is None:
         return say("eye.unknown")
@@ -107,9 +108,12 @@ def other(eye: Eye) -> Eye:
 
 
 def stage_states(photograph: PhotographView) -> list[tuple[str, parts.StageState]]:
-    """Return each stage with its state: what arrived is done, the first that did not is in work."""
+    """Return each stage with its state: what arrived is done, the first that did not is in work.
+
+    A photograph stands in the queue until its first event has come.
+    """
     arrived = {
-        "received": True,
+        "queued": photograph.quality is not None or photograph.finished,
         "quality": photograph.quality is not None,
         "anatomy": photograph.anatomy is not None,
         "biomarkers": photograph.biomarkers is not None,
@@ -177,7 +181,7 @@ def _numbers(photograph: PhotographView) -> None:
         rows = tables.finding_rows(photograph.findings)
         if rows:
             title = say("findings.title")
-            st.html(parts.part_title(title) + tables.table(rows, title))
+            st.html(parts.part_title(title) + tables.table(rows, title, "table.finding"))
     if photograph.biomarkers:
         title = say("measurements.title")
         rows = tables.measurement_rows(photograph.biomarkers)

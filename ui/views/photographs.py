@@ -23,7 +23,11 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
     """Draw the page; clinicians face the person, so the right eye is on the screen's left."""
     st.html(parts.steps(1) + parts.head(say("photographs.title"), say("photographs.text")))
     for notice in person.notices:
-        st.html(parts.statement("note", say(notice.key, **notice.values)))
+        words = say(notice.key, **notice.values)
+        if notice.urgent:
+            st.html(parts.statement("bad", say("notice.nothing"), [words]))
+        else:
+            st.html(parts.statement("note", words))
     for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
         with column, st.container(key=f"card-{eye.value}"):
             _eye(person, eye)

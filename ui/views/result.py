@@ -8,9 +8,7 @@ from edge_runtime.wire.client import (
     Evidence,
     Eye,
     ForeseyeError,
-    Overloaded,
     ScreeningClient,
-    ServerUnreachable,
 )
 from ui import ahead, parts
 from ui.exam_view import ExamView, PhotographView, Verdict, evidence_seen, exam_view
@@ -25,11 +23,13 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
     assert run is not None
     progress = run.progress()
     view = exam_view(run.exam, progress.events)
-    readable = sum(p.verdict in (Verdict.GOOD, Verdict.USABLE) for p in view.photographs)
-    text = say("result.text", count=readable, of=len(view.photographs))
-    st.html(parts.steps(3) + parts.head(say("result.title"), text))
-    if progress.error is not None:
-        _broken_off(person, client, progress.error)
+    st.html(parts.steps(3))
+    if progress.error is None:
+        readable = sum(p.verdict in (Verdict.GOOD, Verdict.USABLE) for p in view.photographs)
+        text = say("result.text", count=readable, of=len(view.photographs))
+        st.html(parts.head(say("result.title"), text))
+    else:
+        _broken_off(person, client, view, progress.error)
     for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
         with column:
             _eye(person, client, view, eye)
@@ -41,14 +41,14 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
         _actions(person, view)
 
 
-def _broken_off(person: KioskPerson, client: ScreeningClient, error: ForeseyeError) -> None:
-    if isinstance(error, ServerUnreachable):
-        title, lines = say("away.title"), [say("away.text")]
-    elif isinstance(error, Overloaded):
-        title, lines = say("busy.title"), [say("busy.still"), say("failed.text")]
-    else:
-        title, lines = say("failed.title"), [error.public_message, say("failed.text")]
-    st.html(parts.statement("bad", title, lines))
+def _broken_off(
+    person: KioskPerson, client: ScreeningClient, view: ExamView, error: ForeseyeError
+) -> None:
+    done = sum(photograph.finished for photograph in view.photographs)
+    text = say("broken.count", done=done, count=len(view.photographs))
+    st.html(parts.head(say("result.title"), text))
+    lines = [error.public_message, say("broken.text")]
+    st.html(parts.statement("bad", say("broken.title"), lines))
     st.button(
         say("button.try_again"),
         key=f"again-{person.serial}",
@@ -144,9 +144,14 @@ def _actions(person: KioskPerson, view: ExamView) -> None:
             key=f"save-exam-{person.serial}",
             icon=":material/download:",
         )
-    if st.button(say("button.next"), key=f"next-{person.serial}", type="primary"):
-        if person.saved or view.done is None:
-            next_person()
+    unsaved = view.done is not None and not person.saved
+    asked = st.button(
+        say("button.next"),
+        key=f"next-{person.serial}",
+        type="primary",
+        on_click=None if unsaved else next_person,
+    )
+    if asked and unsaved:
         _ask_first()
 
 
@@ -159,15 +164,15 @@ def _saved(person: KioskPerson) -> None:
 
 
 def next_person() -> None:
-    """Forget everything of this person and begin anew."""
+    """Forget everything of this person; the page begins anew."""
     st.session_state.person = KioskPerson()
-    st.rerun()
 
 
 @st.dialog(say("next.title"))
 def _ask_first() -> None:
     st.html(parts.quiet(say("next.text")))
-    if st.button(say("next.clear"), type="primary", width="stretch"):
-        next_person()
-    if st.button(say("next.keep"), width="stretch"):
+    cleared = st.button(say("next.clear"), type="primary", width="stretch", on_click=next_person)
+    kept = st.button(say("next.keep"), width="stretch")
+    if cleared or kept:
+        # A dialog draws only itself anew; the page behind it must be drawn too.
         st.rerun()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from edge_runtime.wire.client import Eye
+from edge_runtime.wire.client import Eye, ForeseyeError, Overloaded, ServerUnreachable
 from ui import parts
 from ui.exam_view import ExamView, exam_view
 from ui.person import KioskPerson, Notice, Phase
@@ -28,10 +28,10 @@ def _live(person: KioskPerson) -> None:
     if person.run is None:
         return
     progress = person.run.progress()
-    if progress.finished:
-        person.phase = Phase.RESULT
-        st.rerun()
     view = exam_view(person.run.exam, progress.events)
+    if progress.finished:
+        _ended(person, view, progress.error)
+        st.rerun()
     _how_far(view, progress)
     for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
         with column:
@@ -53,5 +53,22 @@ def _how_far(view: ExamView, progress: Progress) -> None:
 def _stop(person: KioskPerson) -> None:
     if person.run is not None:
         person.run.stop()
-    person.notices = [Notice("notice.stopped", {})]
+    person.notices = [Notice("notice.stopped")]
     person.phase = Phase.PHOTOGRAPHS
+
+
+def _ended(person: KioskPerson, view: ExamView, error: ForeseyeError | None) -> None:
+    if error is None or any(photograph.finished for photograph in view.photographs):
+        person.phase = Phase.RESULT
+    else:
+        person.notices = [why_nothing(error)]
+        person.phase = Phase.PHOTOGRAPHS
+
+
+def why_nothing(error: ForeseyeError) -> Notice:
+    """Return what to tell the operator when a run ended before anything was screened."""
+    if isinstance(error, ServerUnreachable):
+        return Notice("notice.away", urgent=True)
+    if isinstance(error, Overloaded):
+        return Notice("notice.busy", urgent=True)
+    return Notice("notice.failed", {"reason": error.public_message}, urgent=True)

@@ -15,7 +15,7 @@ def heic_header(content: bytes) -> PictureHeader:
 
     The orientation is 1: the container has its own rotation and mirror, which the decoder applies
     and which the size here includes; an EXIF orientation beside it repeats them and must not be
-    applied again (ISO/IEC 23008-12, section 6.5.10 and annex A).
+    applied again (ISO/IEC 23008-12, section 6.5.10, `irot`).
     Raises DamagedPicture, and UnsupportedPicture where pillow-heif is not installed.
     """
     width, height = _opened(content).size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -44,6 +45,12 @@ def undisturbed(folder: Path) -> Path:
     told = foreseye("batch", folder, "--out", out)
     assert told.code == 1, told.err
     return out
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60.0
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def equal(undisturbed: Path, out: Path) -> bool:
@@ -132,6 +139,18 @@ def test_a_batch_over_other_files_is_not_resumed(
     assert f"input was {NUM_FILES} photographs" in told.err
 
 
+def test_ctrl_c_stops_with_a_sentence(folder: Path, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        batch_command(folder, tmp_path / "out"), stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_for(tmp_path / "out" / RECORD_FILE)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert told == "Stopped. The same command with --resume goes on from here.\n"
+
+
 def test_a_process_killed_at_random_moments_loses_nothing(
     folder: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
@@ -141,9 +160,7 @@ def test_a_process_killed_at_random_moments_loses_nothing(
         process = subprocess.Popen(
             batch_command(folder, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 60.0
-        while not (out / RECORD_FILE).exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
+        wait_for(out / RECORD_FILE)
         time.sleep(chance.uniform(0.0, 0.8))
         process.kill()
         process.wait()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from edge_runtime.batch.run import LOCK_FILE
+from edge_runtime.batch.run import BROKEN_AFTER, LOCK_FILE, BatchOptions, run_batch
 from edge_runtime.batch.shards import PHOTOGRAPHS, shard_path
+from edge_runtime.errors import InferenceFailed
 from edge_runtime.pictures import PICTURES
+from edge_runtime.pipeline import Pipeline
+from edge_runtime.settings import Limits, settings_from
 from tests.edge_runtime.batch.small_folder import (
     EVERYTHING,
     GOOD,
@@ -174,6 +178,24 @@ def test_a_contract_manifest_gives_one_exam_row_a_visit(folder: Path, tmp_path: 
     photographs = rows_of(tmp_path / "out")
     assert [row["status"] for row in photographs] == ["ok", "ok", "failed", "failed"]
     assert {row["exam_id"] for row in photographs[:3]} == {exams[0]["exam_id"]}
+
+
+def test_a_broken_engine_stops_the_batch_and_a_sound_one_goes_on(
+    folder: Path, tmp_path: Path
+) -> None:
+    eyes = tmp_path / "eyes"
+    eyes.mkdir()
+    for number in range(BROKEN_AFTER + 1):
+        (eyes / f"{number}.jpg").write_bytes((folder / GOOD[0]).read_bytes())
+    broken = Pipeline.open(settings_from(os.environ))
+    broken.close()
+    options = BatchOptions(eyes, tmp_path / "out")
+
+    with pytest.raises(InferenceFailed, match="3 exams in a row failed"):
+        list(run_batch(broken, Limits(), options))
+
+    assert not shard_path(tmp_path / "out", PHOTOGRAPHS, 0).exists()
+    assert foreseye("batch", eyes, "--out", tmp_path / "out", "--resume").code == 0
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,9 @@ def a_photograph(width: int, height: int, circle: FovCircle, scale: float = 1.0)
 def a_field(photograph: Photograph, circle: FovCircle) -> FieldOfView:
     scale = photograph.scale
     ys, xs = np.indices(photograph.pixels_HWC.shape[:2])
-    inside = np.hypot(xs - circle.x_px * scale, ys - circle.y_px * scale) <= circle.radius_px * scale
+    inside = (
+        np.hypot(xs - circle.x_px * scale, ys - circle.y_px * scale) <= circle.radius_px * scale
+    )
     return FieldOfView(circle, inside, 0.0)
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.anatomy.metrics import Overlap, area_under_roc, artery_vein_accuracy, best_cut, overlap
+from training.anatomy.metrics import (
+    Overlap,
+    area_under_roc,
+    artery_vein_accuracy,
+    best_cut,
+    overlap,
+)
 
 
 def test_dice_by_hand():
@@ -62,9 +68,7 @@ def test_artery_vein_accuracy_is_balanced_and_says_how_much_it_judged():
     truth_venule = np.array([[0, 0, 0, 0, 1, 1]], bool)
     vessel = np.array([[1, 1, 1, 0, 1, 1]], bool)
 
-    accuracy, share = artery_vein_accuracy(
-        arteriole, venule, vessel, truth_arteriole, truth_venule
-    )
+    accuracy, share = artery_vein_accuracy(arteriole, venule, vessel, truth_arteriole, truth_venule)
 
     assert accuracy == pytest.approx((1.0 + 0.5) / 2)
     assert share == pytest.approx(5 / 6)

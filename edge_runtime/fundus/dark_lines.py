@@ -1,0 +1,94 @@
+"""Contrast against the local background, and the dark lines in it: vessels, or clutter.
+
+A vessel network is one connected line that reaches across the field; noise, lashes and texture are
+many short ones. How far the longest line reaches is the best single measure of a readable field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from edge_runtime.domain import BoolArray, FloatArray, UInt8Array
+from edge_runtime.fundus.normalised_field import FIELD_RADIUS_PX, NormalisedField
+
+# H rows, W columns
+
+BACKGROUND_SIGMA_PX = 16.0
+"""Wider than any vessel, narrower than the shadows of a field."""
+
+DARKEST_BACKGROUND = 8.0
+"""Grey level under which contrast is no longer taken relative to the background."""
+
+LONG_LINE = 0.3
+"""A dark line that reaches across this share of the radius is a vessel; shorter is clutter."""
+
+
+@dataclass(frozen=True)
+class DarkLines:
+    """What the dark lines of a field come to."""
+
+    reach_radii: float
+    """Larger side of the box around the longest line, in field radii."""
+
+    short_share: float
+    """Share of the field covered by lines shorter than LONG_LINE."""
+
+
+def local_contrast(copy: NormalisedField) -> FloatArray:
+    """Return green over its background, less one; zero outside, so that the rim makes no line."""
+    background_HW = blur_inside(copy.green, copy.inside, BACKGROUND_SIGMA_PX)
+    base_HW = np.maximum(background_HW, np.float32(DARKEST_BACKGROUND))
+    off_HW = (copy.green - background_HW) / base_HW
+    return np.asarray(off_HW * copy.inside, dtype=np.float32)
+
+
+def dark_lines(
+    contrast_HW: FloatArray, inside_HW: BoolArray, sigma_px: float, depth: float
+) -> DarkLines:
+    """Return the lines about two `sigma_px` wide that are darker than their sides by `depth`.
+
+    A dark line bends up across itself and not along itself: the larger eigenvalue of the Hessian
+    exceeds the size of the smaller one (Frangi et al. 1998, MICCAI, without their product).
+    """
+    smooth_HW = blur(contrast_HW, sigma_px) * np.float32(sigma_px**2 / 4.0)
+    across, down, both = (
+        np.asarray(cv2.Sobel(smooth_HW, cv2.CV_32F, *order, ksize=3))
+        for order in ((2, 0), (0, 2), (1, 1))
+    )
+    half_sum = (across + down) / 2.0
+    spread = np.sqrt((across - down) ** 2 / 4.0 + both**2)
+    depth_HW = half_sum + spread - np.abs(half_sum - spread)
+    line_HW = ((depth_HW > depth) & inside_HW).astype(np.uint8)
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(line_HW, connectivity=8)
+    lines = np.asarray(boxes)[1:]  # the first is what is no line
+    if not len(lines):
+        return DarkLines(0.0, 0.0)
+    reach = lines[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) / FIELD_RADIUS_PX
+    short_px = lines[reach <= LONG_LINE, cv2.CC_STAT_AREA].sum()
+    return DarkLines(float(reach.max()), float(short_px / np.count_nonzero(inside_HW)))
+
+
+def blur(picture_HW: FloatArray, sigma_px: float) -> FloatArray:
+    """Return the Gaussian blur."""
+    return np.asarray(cv2.GaussianBlur(picture_HW, (0, 0), sigma_px), dtype=np.float32)
+
+
+def wide_blur(picture_HW: FloatArray, sigma_px: float) -> FloatArray:
+    """Return the blur, made at a quarter of the size: nothing finer is left of it anyway."""
+    height, width = picture_HW.shape
+    size = (max(1, width // 4), max(1, height // 4))
+    small_HW = cv2.resize(picture_HW, size, interpolation=cv2.INTER_AREA)
+    small_HW = cv2.GaussianBlur(small_HW, (0, 0), sigma_px / 4.0)
+    return np.asarray(cv2.resize(small_HW, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def blur_inside(
+    picture_HW: UInt8Array | FloatArray, inside_HW: BoolArray, sigma_px: float
+) -> FloatArray:
+    """Return the wide blur of what is inside alone; far outside it is zero."""
+    weight_HW = inside_HW.astype(np.float32)
+    share_HW = np.maximum(wide_blur(weight_HW, sigma_px), np.float32(1e-3))
+    return np.asarray(wide_blur(picture_HW * weight_HW, sigma_px) / share_HW, dtype=np.float32)

@@ -1,0 +1,427 @@
+"""The whole road in a real browser: Chromium, the clinic screen, gRPC, the service, its models.
+
+Screenshots are kept in the folder that FORESEYE_SCREENSHOTS names. Where there is no Chromium the
+tests are skipped, unless FORESEYE_REQUIRE_BROWSER=1.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageFilter
+
+from edge_runtime.contracts.exam import ExamRecord
+from edge_runtime.contracts.result import ScreeningResult
+from edge_runtime.domain import USE
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "edge_runtime" / "reference_bundle" / "samples"
+SCRIPTS = Path(sys.executable).parent
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+PHONE, WALL = (390, 844), (1920, 1080)
+PATIENCE_S = 120.0
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A running Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        if os.environ.get("FORESEYE_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"FORESEYE_REQUIRE_BROWSER=1 and there is no {CHROMIUM}")
+        pytest.skip(f"no {CHROMIUM} (apt-get install chromium)")
+    with playwright.sync_playwright() as running:
+        chromium = running.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def running(*command: str) -> Iterator[subprocess.Popen[str]]:
+    """One of our programs; the variables of these tests are none of its settings."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("FORESEYE_")}
+    line = [str(SCRIPTS / command[0]), *command[1:]]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, env=environment, text=True) as program:
+        try:
+            yield program
+        finally:
+            program.terminate()
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    """The address of a running `foreseye serve` on the reference bundle."""
+    with running("foreseye", "serve", "--address", "127.0.0.1:0", "--json") as program:
+        assert program.stdout is not None
+        said = program.stdout.readline()
+        assert said, "foreseye serve ended before it was ready"
+        yield json.loads(said)["address"]
+
+
+@contextmanager
+def screen_for(service: str) -> Iterator[int]:
+    """The port of a running `foreseye-ui`."""
+    port = free_port()
+    with running("foreseye-ui", "--server", service, "--port", str(port)) as program:
+        deadline = time.monotonic() + PATIENCE_S
+        while not answers(port):
+            assert program.poll() is None, "foreseye-ui ended before it was ready"
+            assert time.monotonic() < deadline, "foreseye-ui does not answer"
+            time.sleep(0.1)
+        yield port
+
+
+@pytest.fixture(scope="module")
+def screen(service: str) -> Iterator[int]:
+    with screen_for(service) as port:
+        yield port
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/_stcore/health")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    named = os.environ.get("FORESEYE_SCREENSHOTS")
+    folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def visit(browser: Any, shots: Path) -> Iterator[Callable[..., Any]]:
+    """Open the screen at a size; each visit is a browser of its own."""
+    contexts = []
+
+    def open_at(port: int, size: tuple[int, int] = WALL) -> Visit:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_S * 1000)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"http://127.0.0.1:{port}")
+        page.wait_for_selector(".fs-head")
+        return Visit(page, size, shots, asked)
+
+    yield open_at
+    for context in contexts:
+        context.close()
+
+
+class Visit:
+    """One browser window with the clinic screen in it."""
+
+    def __init__(self, page: Any, size: tuple[int, int], shots: Path, asked: list[str]) -> None:
+        self.page, self.size, self._shots, self.asked = page, size, shots, asked
+
+    def add(self, slot: str, *photographs: Path) -> None:
+        """Put photographs into a card's uploader: OD, OS or unsure."""
+        card = self.page.locator(f".st-key-card-{slot}")
+        card.locator("input[type=file]").set_input_files([str(p) for p in photographs])
+        for photograph in photographs:
+            card.get_by_text(photograph.name).wait_for()
+
+    def screen_them(self) -> None:
+        self.page.get_by_role("button", name=re.compile(r"^Screen \d")).click()
+
+    def result(self) -> None:
+        self.page.get_by_role("heading", name="Result", exact=True).wait_for()
+        self.page.locator(".st-key-card-evidence").wait_for()
+        self.settle()
+
+    def settle(self) -> None:
+        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+    def card(self, index: int) -> Any:
+        return self.page.locator(f".st-key-card-photograph-{index}")
+
+    def picture(self, index: int) -> str:
+        return str(self.card(index).locator("[data-testid=stImage] img").get_attribute("src"))
+
+    def save(self, button: Any, folder: Path) -> Path:
+        with self.page.expect_download() as download:
+            button.click()
+        path = folder / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+    def shot(self, name: str) -> None:
+        """Keep the page as seen, and the whole of it."""
+        width, height = self.size
+        self.page.screenshot(path=self._shots / f"{name}-{width}.png")
+        whole = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        self.page.set_viewport_size({"width": width, "height": max(whole, height)})
+        self.page.screenshot(path=self._shots / f"{name}-{width}-whole.png")
+        self.page.set_viewport_size({"width": width, "height": height})
+
+    def too_wide_px(self) -> int:
+        """How much wider the page is than the window."""
+        return int(
+            self.page.evaluate(
+                "(() => { const main = document.querySelector('[data-testid=stMain]');"
+                " return main.scrollWidth - main.clientWidth; })()"
+            )
+        )
+
+
+@pytest.fixture
+def eyes() -> tuple[Path, Path]:
+    """A right and a left eye that the project drew itself."""
+    samples = sorted(SAMPLES.glob("*.jpg"))
+    right = next(p for p in samples if "od" in p.stem.lower())
+    left = next(p for p in samples if "os" in p.stem.lower())
+    return right, left
+
+
+@pytest.mark.parametrize("size", [PHONE, WALL], ids=["phone", "wall"])
+def test_two_photographs_become_a_result_that_can_be_saved(
+    visit: Callable[..., Visit],
+    screen: int,
+    eyes: tuple[Path, Path],
+    size: tuple[int, int],
+    tmp_path: Path,
+) -> None:
+    seen = visit(screen, size)
+    seen.shot("1-empty")
+    seen.add("OD", eyes[0])
+    seen.add("OS", eyes[1])
+    seen.shot("2-photographs")
+    seen.screen_them()
+    seen.result()
+    seen.shot("4-result")
+
+    for index, photograph in enumerate(eyes):
+        button = seen.card(index).get_by_role("button", name="Save this result")
+        saved = seen.save(button, tmp_path)
+        result = ScreeningResult.model_validate_json(saved.read_text())
+        assert result.photograph.name == photograph.name
+        assert result.quality.gradable
+        assert result.biomarkers
+    saved = seen.save(seen.page.get_by_role("button", name="Save exam"), tmp_path)
+    record = ExamRecord.model_validate_json(saved.read_text())
+    assert record.photographs == [photograph.name for photograph in eyes]
+    assert record.use == USE
+    assert seen.too_wide_px() == 0
+
+
+def test_each_overlay_can_be_switched(
+    visit: Callable[..., Visit], screen: int, eyes: tuple[Path, Path]
+) -> None:
+    seen = visit(screen, WALL)
+    seen.add("OD", eyes[0])
+    seen.screen_them()
+    seen.result()
+
+    pictures = {seen.picture(0)}
+    for name in ("Arterioles", "Venules", "Disc", "Cup"):
+        before = seen.picture(0)
+        seen.card(0).get_by_text(name, exact=True).click()
+        seen.page.wait_for_function(
+            "before => !document.querySelector("
+            "'.st-key-card-photograph-0 [data-testid=stImage] img').src.endsWith(before)",
+            arg=before,
+        )
+        pictures.add(seen.picture(0))
+
+    assert len(pictures) >= 4
+    seen.shot("5-no-overlay")
+
+
+@pytest.mark.parametrize("size", [PHONE, WALL], ids=["phone", "wall"])
+def test_what_this_is_not_stays_in_sight_at_both_ends_of_the_page(
+    visit: Callable[..., Visit], screen: int, eyes: tuple[Path, Path], size: tuple[int, int]
+) -> None:
+    seen = visit(screen, size)
+    seen.add("OD", eyes[0])
+    seen.screen_them()
+    seen.result()
+
+    for end in ("0", "main.scrollHeight"):
+        seen.page.evaluate(
+            "(() => { const main = document.querySelector('[data-testid=stMain]');"
+            f" main.scrollTop = {end}; }})()"
+        )
+        box = seen.page.get_by_text(USE).bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < box["y"] + box["height"] <= size[1]
+
+
+def test_nothing_is_fetched_from_elsewhere(
+    visit: Callable[..., Visit], screen: int, eyes: tuple[Path, Path]
+) -> None:
+    seen = visit(screen, WALL)
+    seen.add("OD", eyes[0])
+    seen.screen_them()
+    seen.result()
+
+    asked = [url for url in seen.asked if not url.startswith(("data:", "blob:"))]
+    assert asked
+    assert [url for url in asked if not url.startswith(f"http://127.0.0.1:{screen}/")] == []
+
+
+@pytest.mark.parametrize("size", [PHONE, WALL], ids=["phone", "wall"])
+def test_a_poor_photograph_is_refused_with_a_reason_and_taken_again(
+    visit: Callable[..., Visit],
+    screen: int,
+    eyes: tuple[Path, Path],
+    size: tuple[int, int],
+    tmp_path: Path,
+) -> None:
+    blurred = tmp_path / "moved.jpg"
+    with Image.open(eyes[1]) as sharp:
+        sharp.filter(ImageFilter.GaussianBlur(max(sharp.size) / 25)).save(blurred)
+    torn = tmp_path / "torn.jpg"
+    torn.write_bytes(eyes[0].read_bytes()[:3000])
+    seen = visit(screen, size)
+    seen.add("OD", torn)
+    seen.add("OS", blurred)
+    seen.screen_them()
+    seen.result()
+
+    seen.card(0).get_by_text("This file cannot be used").wait_for()
+    seen.card(1).locator(".fs-say.bad").get_by_text("Please take it again").wait_for()
+    assert seen.card(1).locator(".fs-table").count() == 0
+    seen.shot("6-ungradable")
+
+    seen.card(1).get_by_role("button", name="Take it again").click()
+    seen.page.get_by_role("heading", name="Photograph both eyes").wait_for()
+    seen.page.get_by_text("torn.jpg").wait_for()
+    assert seen.page.get_by_text("moved.jpg").count() == 0
+
+
+@pytest.mark.parametrize("size", [PHONE, WALL], ids=["phone", "wall"])
+def test_the_wrong_eye_is_warned_of(
+    visit: Callable[..., Visit], screen: int, eyes: tuple[Path, Path], size: tuple[int, int]
+) -> None:
+    seen = visit(screen, size)
+    seen.add("OS", eyes[0])
+    seen.screen_them()
+    seen.result()
+    seen.card(0).get_by_text("Check which eye this is").wait_for()
+    seen.shot("7-conflict")
+
+    seen.card(0).get_by_role("button", name="It is the right eye").click()
+    seen.card(0).get_by_role("heading", name="Right eye").wait_for()
+    seen.result()
+
+    assert seen.page.get_by_text("Check which eye this is").count() == 0
+
+
+def test_the_picture_tells_the_eye_of_photographs_dropped_together(
+    visit: Callable[..., Visit], screen: int, eyes: tuple[Path, Path]
+) -> None:
+    seen = visit(screen, WALL)
+    seen.add("unsure", *eyes)
+    seen.screen_them()
+    seen.result()
+
+    assert seen.card(0).get_by_role("heading", name="Right eye").count() == 1
+    assert seen.card(1).get_by_role("heading", name="Left eye").count() == 1
+
+
+def test_the_next_person_finds_an_empty_screen(
+    visit: Callable[..., Visit], screen: int, eyes: tuple[Path, Path]
+) -> None:
+    seen = visit(screen, WALL)
+    seen.add("OD", eyes[0])
+    seen.screen_them()
+    seen.result()
+    seen.page.get_by_role("button", name="Next person").click()
+    seen.shot("8-next-person")
+    seen.page.get_by_role("button", name="Clear and start").click()
+    seen.page.get_by_role("heading", name="Photograph both eyes").wait_for()
+    seen.settle()
+
+    assert seen.page.get_by_text(eyes[0].name).count() == 0
+    assert seen.page.locator("[data-testid=stFileUploaderFile]").count() == 0
+
+
+def test_the_camera_gives_a_photograph(visit: Callable[..., Visit], screen: int) -> None:
+    seen = visit(screen, PHONE)
+    card = seen.page.locator(".st-key-card-OD")
+    card.get_by_text("Use camera").click()
+    card.locator("video").wait_for()
+    seen.shot("3-camera")
+    card.locator("[data-testid=stCameraInputButton]").click()
+
+    card.get_by_text("camera-OD-1.jpg").wait_for()
+
+
+@pytest.mark.parametrize("size", [PHONE, WALL], ids=["phone", "wall"])
+def test_a_service_that_is_away_is_told_and_nothing_is_lost(
+    visit: Callable[..., Visit], eyes: tuple[Path, Path], size: tuple[int, int]
+) -> None:
+    with screen_for(f"127.0.0.1:{free_port()}") as port:
+        seen = visit(port, size)
+        seen.page.get_by_text("The screening service cannot be reached.").wait_for()
+        seen.add("OD", eyes[0])
+        seen.screen_them()
+        seen.page.get_by_text("Nothing was screened.").wait_for()
+        seen.settle()
+        seen.shot("9-service-away")
+
+        assert seen.page.get_by_text(eyes[0].name).count() == 1
+
+
+@pytest.mark.parametrize(("host", "welcome"), [("127.0.0.1", True), ("evil.example", False)])
+def test_the_screen_answers_under_its_own_names_alone(
+    screen: int, host: str, welcome: bool
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", screen, timeout=PATIENCE_S)
+    connection.request(
+        "GET",
+        "/_stcore/stream",
+        headers={
+            "Host": f"{host}:{screen}",
+            "Origin": f"http://{host}:{screen}",
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        },
+    )
+
+    status = connection.getresponse().status
+
+    connection.close()
+    assert (status == 101) is welcome
