@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
 from training.checkpoint import Progress, load_resume, save_resume, save_weights
+from training.memory import keep_freed_memory
 from training.recipe import Recipe
 
 
@@ -57,6 +58,7 @@ def train(task: Task, recipe: Recipe, run: Path, device: torch.device) -> Outcom
     """Train (or go on training) and return where the best weights lie."""
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
+    keep_freed_memory()
     network = task.network.to(device)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(network).requires_grad_(False)

@@ -27,10 +27,11 @@ def icon(name: str) -> str:
 def words_of_the_style() -> str:
     """Return the words that the style sheet puts in place of Streamlit's own English.
 
-    Streamlit's file uploader cannot be told other words than its own.
+    Streamlit's file uploader and camera cannot be told other words than their own.
     """
-    choose, drop = (say(f"slot.upload.{name}") for name in ("choose", "drop"))
-    return f"<style>:root {{ --say-choose: {dumps(choose)}; --say-drop: {dumps(drop)}; }}</style>"
+    words = {"choose": "slot.upload.choose", "drop": "slot.upload.drop", "take": "slot.camera.take"}
+    set_as = "".join(f"--say-{name}: {dumps(say(key))}; " for name, key in words.items())
+    return f"<style>:root {{ {set_as}}}</style>"
 
 
 def bar() -> str:

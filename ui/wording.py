@@ -57,6 +57,7 @@ ENGLISH: dict[str, str] = {
     "slot.upload.choose": "Choose photographs",
     "slot.upload.drop": "or drop them here (JPEG, PNG, TIFF or HEIC, up to 64 MB each)",
     "slot.camera": "Photograph {eye}",
+    "slot.camera.take": "Take the photograph",
     "slot.camera.hint": "For phones, Choose files opens the phone's own camera and gives a sharper "
     "photograph.",
     "slot.no_preview": "No preview of this kind of file",

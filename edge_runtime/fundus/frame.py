@@ -20,7 +20,7 @@ DARKEST_SURROUND = 70
 """A surround brighter than this is taken for one only if the corners agree on it."""
 
 SURROUND_HUE = 16
-"""Most that the channels of a dark surround differ; a shadow on retina is redder."""
+"""Most that the channels of a surround differ; retina, even in shadow, is redder."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def surround_colour(small_HWC: UInt8Array, frame: Frame) -> UInt8Array | None:
         return np.asarray(darkest, dtype=np.uint8)
     middle = np.median(corners, axis=0)
     agreeing = sum(float(np.abs(colour - middle).max()) < 12 for colour in corners)
-    return middle.astype(np.uint8) if agreeing >= 3 else None
+    return middle.astype(np.uint8) if agreeing >= 3 and np.ptp(middle) <= SURROUND_HUE else None
 
 
 def _plain_ends(small_HWC: UInt8Array) -> tuple[int, int]:

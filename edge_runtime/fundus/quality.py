@@ -36,6 +36,9 @@ MEASUREMENTS = tuple(field.name for field in fields(QualityMeasurements))
 FIELD_MEASUREMENTS = ("field_radius_px", "clipped_share")
 """What a ramp may also run over: the radius in photograph pixels, and FieldOfView.clipped."""
 
+CAUSES = ("not_a_fundus", "dark", "bright", "glare")
+"""Where one of these is worth saying it is said first: vessels that do not show are its result."""
+
 WORTH_SAYING = 0.5
 """From here on a defect is named and advice is given."""
 
@@ -141,8 +144,8 @@ class QualityWeights(Strict):
 class QualityJudgement:
     """Whether a photograph can be read, what is wrong with it, and what to do.
 
-    `probability` that a grader would call it gradable and all `defects` are in [0, 1]; `advice`
-    is worst first; `reason` is empty exactly when the photograph is gradable.
+    `probability` that a grader would call it gradable and all `defects` are in [0, 1]; `advice` has
+    the most important first, and may stand beside a gradable photograph; `reason` is empty exactly when the photograph is gradable.
     """
 
     gradable: bool
@@ -171,13 +174,18 @@ def judge_quality(
     for name in STRUCTURAL:
         probability *= 1.0 - defects[name]
     gradable = probability >= weights.threshold
-    worst_first = sorted(DEFECTS, key=lambda name: -defects[name])
-    named = [name for name in worst_first if defects[name] >= WORTH_SAYING]
+    named = _named(defects)
     reason = "" if gradable else REASONS[named[0]] if named else NO_SINGLE_CAUSE
     if not gradable and not named:
-        named = worst_first[:1]
+        named = [max(DEFECTS, key=lambda name: defects[name])]
     advice = tuple(ADVICE[name] for name in named)
     return QualityJudgement(gradable, probability, defects, advice, reason)
+
+
+def _named(defects: dict[str, float]) -> list[str]:
+    """The defects worth saying: causes first, then by how bad they are."""
+    worth_saying = [name for name in DEFECTS if defects[name] >= WORTH_SAYING]
+    return sorted(worth_saying, key=lambda name: (name not in CAUSES, -defects[name]))
 
 
 def gradable_probability(measured: QualityMeasurements, weights: QualityWeights) -> float:

@@ -78,7 +78,11 @@ def service() -> Iterator[str]:
     """The address of a running `foreseye serve` on the reference bundle."""
     with running("foreseye", "serve", "--address", "127.0.0.1:0", "--json") as program:
         assert program.stdout is not None
-        said = program.stdout.readline()
+        said = ""
+        for line in program.stdout:
+            said += line
+            if line.startswith("}"):
+                break
         assert said, "foreseye serve ended before it was ready"
         yield json.loads(said)["address"]
 

@@ -11,7 +11,6 @@ import typer
 from streamlit import config
 from typer.testing import CliRunner
 
-from ui import launch
 from ui.launch import CLINIC_OPTIONS, command, hosts_allowed, streamlit_command
 
 

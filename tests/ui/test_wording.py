@@ -19,6 +19,10 @@ from ui.wording import ENGLISH, LANGUAGES, say, say_or
 UI = Path(__file__).resolve().parents[2] / "ui"
 
 
+KEYS_WITHIN = ("_twin_notice", "words_of_the_style")
+"""Functions that name a key before it is said."""
+
+
 def keys_said() -> Iterator[str]:
     """Each key in the source, a filled-in part as `*`."""
     for path in UI.rglob("*.py"):
@@ -27,8 +31,12 @@ def keys_said() -> Iterator[str]:
                 yield from _patterns(node.args[0])
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Notice":
                 yield from _patterns(node.args[0])
-            if isinstance(node, ast.FunctionDef) and node.name == "_twin_notice":
-                yield from ("notice.twin", "notice.twin_other_eye")
+            if isinstance(node, ast.FunctionDef) and node.name in KEYS_WITHIN:
+                yield from (
+                    part.value
+                    for part in ast.walk(node)
+                    if isinstance(part, ast.Constant) and part.value in ENGLISH
+                )
 
 
 def _patterns(key: ast.expr) -> Iterator[str]:

@@ -23,11 +23,10 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
     assert run is not None
     progress = run.progress()
     view = exam_view(run.exam, progress.events)
-    st.html(parts.steps(3))
     if progress.error is None:
         readable = sum(p.verdict in (Verdict.GOOD, Verdict.USABLE) for p in view.photographs)
         text = say("result.text", count=readable, of=len(view.photographs))
-        st.html(parts.head(say("result.title"), text))
+        st.html(parts.steps(3) + parts.head(say("result.title"), text))
     else:
         _broken_off(person, client, view, progress.error)
     for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
@@ -46,7 +45,7 @@ def _broken_off(
 ) -> None:
     done = sum(photograph.finished for photograph in view.photographs)
     text = say("broken.count", done=done, count=len(view.photographs))
-    st.html(parts.head(say("result.title"), text))
+    st.html(parts.steps(3) + parts.head(say("result.title"), text))
     lines = [error.public_message, say("broken.text")]
     st.html(parts.statement("bad", say("broken.title"), lines))
     st.button(
