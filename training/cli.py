@@ -23,9 +23,10 @@ console = Console(stderr=True)
 
 
 class Profile(str, Enum):
-    """Which machine the recipe is for."""
+    """Which table of the recipe is used."""
 
     CPU = "cpu"
+    CPU_FINISH = "cpu-finish"
     GPU = "gpu"
 
 
@@ -40,7 +41,7 @@ Data = Annotated[
     ),
 ]
 Run = Annotated[Path, typer.Option("--run", help="Folder for weights, logs and resuming.")]
-ProfileOption = Annotated[Profile, typer.Option("--profile", help="cpu or gpu.")]
+ProfileOption = Annotated[Profile, typer.Option("--profile", help="cpu, cpu-finish (goes on from cpu) or gpu.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 

@@ -33,6 +33,12 @@ class Recipe:
     sets: tuple[str, ...]
     """Photograph sets to learn from."""
 
+    set_shares: tuple[float, ...]
+    """How often a patch comes from each set, in the order of `sets`; they sum to 1."""
+
+    channel_weights: tuple[float, ...]
+    """How much each channel of ANATOMY_CHANNELS counts in the loss."""
+
     batch_size: int
     total_steps: int
     warm_up_steps: int
@@ -53,6 +59,8 @@ class Recipe:
                 raise RecipeError(f"{name} must be a multiple of 16, got {getattr(self, name)}")
         if self.patch_size_px > self.image_size_px:
             raise RecipeError("patch_size_px must not exceed image_size_px")
+        if len(self.set_shares) != len(self.sets) or abs(sum(self.set_shares) - 1.0) > 1e-6:
+            raise RecipeError(f"set_shares must be one a set and sum to 1, got {self.set_shares}")
         if not 0.0 <= self.ema_decay < 1.0:
             raise RecipeError(f"ema_decay must be in [0, 1), got {self.ema_decay}")
 
@@ -62,7 +70,7 @@ class Recipe:
 
 
 def read_recipe(path: Path, profile: str, **changes: Any) -> Recipe:
-    """Return the recipe of a TOML file for one profile (`cpu` or `gpu`).
+    """Return the recipe of a TOML file for one profile (`cpu`, `cpu-finish`, `gpu`).
 
     The file holds common keys at its top and one table a profile; `changes` (from the command
     line) win over both. Raises RecipeError for an unknown key, profile or a value out of range.

@@ -22,7 +22,6 @@ class OnnxRuntimeCpu:
         # machine and fail to pin its threads inside a container (onnxruntime#8313).
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.set_denormal_as_zero", "1")
         # The arena stays on: without it each run faults its memory in anew (measured: 1.6 times
         # slower). Every shape is fixed here, so what it keeps does not grow.
         try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -67,9 +67,12 @@ class Progress:
     """Of those done, how many stood in the folder before this run began."""
 
 
-def run_batch(pipeline: Pipeline, limits: Limits, options: BatchOptions) -> Iterator[Progress]:
+def run_batch(
+    pipeline: Pipeline, limits: Limits, options: BatchOptions
+) -> Generator[Progress, None, None]:
     """Screen what a folder or manifest lists and write the tables; yield how far it has come.
 
+    Close what is returned before the pipeline: that waits for the threads at work.
     Raises ResumeMismatch when the output folder is not empty and is not this run's (or `resume`
     was not asked for), InvalidField or ManifestError for the input, OutputError for the disk, and
     InferenceFailed when the engine is broken.
@@ -93,28 +96,31 @@ def run_batch(pipeline: Pipeline, limits: Limits, options: BatchOptions) -> Iter
                 progress = Progress(progress.total, progress.done + num_photographs, earlier)
                 yield progress
                 continue
-            for rows in _screen_shard(screener, options, number, exams):
-                done = progress.done + len(rows.photographs)
-                progress = Progress(progress.total, done, progress.earlier)
-                yield progress
+            with closing(_screen_shard(screener, options, number, exams)) as shard:
+                for rows in shard:
+                    done = progress.done + len(rows.photographs)
+                    progress = Progress(progress.total, done, progress.earlier)
+                    yield progress
 
 
 def _screen_shard(
     screener: Screener, options: BatchOptions, number: int, exams: Sequence[ListedExam]
-) -> Iterator[ExamRows]:
+) -> Generator[ExamRows, None, None]:
     remove_pictures(options.out, number)
     named = [(exam, f"{shard_name(number)}/{place:03d}") for place, exam in enumerate(exams)]
     done: list[ExamRows] = []
     broken = 0
-    for rows in in_order(lambda work: screener.rows(*work), named, options.num_workers):
-        broken = broken + 1 if rows.broken else 0
-        if broken == BROKEN_AFTER:
-            raise InferenceFailed(
-                f"{BROKEN_AFTER} exams in a row failed, the last on {rows.exam['path']}: "
-                f"{rows.exam['error']}"
-            )
-        done.append(rows)
-        yield rows
+    work = in_order(lambda exam: screener.rows(*exam), named, options.num_workers)
+    with closing(work) as screened:
+        for rows in screened:
+            broken = broken + 1 if rows.broken else 0
+            if broken == BROKEN_AFTER:
+                raise InferenceFailed(
+                    f"{BROKEN_AFTER} exams in a row failed, the last on {rows.exam['path']}: "
+                    f"{rows.exam['error']}"
+                )
+            done.append(rows)
+            yield rows
     write_shard(options.out, number, done, screener.photograph_columns, screener.exam_columns)
 
 

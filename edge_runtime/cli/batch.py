@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import closing
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -92,8 +93,10 @@ def _screened(session: Session, options: BatchOptions, with_csv: bool) -> BatchS
     from edge_runtime.batch.finish import finish_batch
     from edge_runtime.batch.run import run_batch
 
-    with session.pipeline() as pipeline:
-        steps = run_batch(pipeline, session.settings.limits, options)
+    with (
+        session.pipeline() as pipeline,
+        closing(run_batch(pipeline, session.settings.limits, options)) as steps,
+    ):
         progress = next(steps)
         started = time.perf_counter()
         with progress_bar("Screening", progress.total) as show:

@@ -19,6 +19,9 @@ from edge_runtime.fundus.normalised_field import FIELD_RADIUS_PX, NormalisedFiel
 BACKGROUND_SIGMA_PX = 16.0
 """Wider than any vessel, narrower than the shadows of a field."""
 
+RIM_SIGMA_PX = 4.0
+"""Over about this distance the rim's contrast goes on outside, and fades."""
+
 DARKEST_BACKGROUND = 8.0
 """Grey level under which contrast is no longer taken relative to the background."""
 
@@ -38,11 +41,15 @@ class DarkLines:
 
 
 def local_contrast(copy: NormalisedField) -> FloatArray:
-    """Return green over its background, less one; zero outside, so that the rim makes no line."""
+    """Return green over its background, less one; what is inside goes on outside.
+
+    Zero outside would make a dark line of a rim in shadow.
+    """
     background_HW = blur_inside(copy.green, copy.inside, BACKGROUND_SIGMA_PX)
     base_HW = np.maximum(background_HW, np.float32(DARKEST_BACKGROUND))
     off_HW = (copy.green - background_HW) / base_HW
-    return np.asarray(off_HW * copy.inside, dtype=np.float32)
+    beyond_HW = blur_inside(off_HW, copy.inside, RIM_SIGMA_PX)
+    return np.asarray(np.where(copy.inside, off_HW, beyond_HW), dtype=np.float32)
 
 
 def dark_lines(
@@ -61,7 +68,11 @@ def dark_lines(
     half_sum = (across + down) / 2.0
     spread = np.sqrt((across - down) ** 2 / 4.0 + both**2)
     depth_HW = half_sum + spread - np.abs(half_sum - spread)
-    line_HW = ((depth_HW > depth) & inside_HW).astype(np.uint8)
+    near_rim = np.ones((2 * round(2.0 * sigma_px) + 1,) * 2, np.uint8)  # what the blur reaches
+    central_HW = cv2.erode(
+        inside_HW.astype(np.uint8), near_rim, borderType=cv2.BORDER_CONSTANT, borderValue=1
+    )
+    line_HW = ((depth_HW > depth) & (np.asarray(central_HW) > 0)).astype(np.uint8)
     _, _, boxes, _ = cv2.connectedComponentsWithStats(line_HW, connectivity=8)
     lines = np.asarray(boxes)[1:]  # the first is what is no line
     if not len(lines):

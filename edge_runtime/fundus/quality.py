@@ -6,35 +6,24 @@ over one or several of them. All numbers are fitted in training and travel in th
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import Annotated
+from dataclasses import asdict, dataclass
 
 import numpy as np
-from pydantic import Field, ValidationError, model_validator
 
-from edge_runtime.contracts.strict import Probability, Strict
 from edge_runtime.domain import FieldOfView, Photograph
-from edge_runtime.errors import BundleCorrupt
 from edge_runtime.fundus.quality_measurements import QualityMeasurements, measure_quality
+from edge_runtime.fundus.quality_weights import DEFECTS, QualityWeights
 
-DEFECTS = (
-    "blur",
-    "dark",
-    "bright",
-    "glare",
-    "small_field",
-    "clipped_field",
-    "haze",
-    "not_a_fundus",
-)
+__all__ = [
+    "DEFECTS",
+    "QualityJudgement",
+    "QualityWeights",
+    "gradable_probability",
+    "judge_quality",
+]
 
 STRUCTURAL = ("small_field", "clipped_field")
 """Defects of the field itself; what is measured inside says nothing of them."""
-
-MEASUREMENTS = tuple(field.name for field in fields(QualityMeasurements))
-
-FIELD_MEASUREMENTS = ("field_radius_px", "clipped_share")
-"""What a ramp may also run over: the radius in photograph pixels, and FieldOfView.clipped."""
 
 CAUSES = ("not_a_fundus", "dark", "bright", "glare")
 """Where one of these is worth saying it is said first: vessels that do not show are its result."""
@@ -71,81 +60,13 @@ NO_FIELD = "No round field of an eye was found in this picture."
 NO_SINGLE_CAUSE = "Too little of the retina can be made out."
 
 
-class Ramp(Strict):
-    """A defect's share of one measurement: 0 up to `start`, 1 from `full` on, linear between.
-
-    `full` may lie below `start`: then it is low values that are bad.
-    """
-
-    measurement: str
-    start: float
-    full: float
-
-    @model_validator(mode="after")
-    def _rises_somewhere(self) -> Ramp:
-        if self.measurement not in MEASUREMENTS + FIELD_MEASUREMENTS:
-            raise ValueError(f"no measurement is called {self.measurement!r}")
-        if self.start == self.full:
-            raise ValueError(f"the ramp over {self.measurement} starts where it ends")
-        return self
-
-    def value(self, measured: dict[str, float]) -> float:
-        """Return the defect's share, in [0, 1]."""
-        share = (measured[self.measurement] - self.start) / (self.full - self.start)
-        return float(np.clip(share, 0.0, 1.0))
-
-
-class Term(Strict):
-    """One measurement's part in the probability: its mean and spread in training, its weight."""
-
-    mean: float
-    scale: Annotated[float, Field(gt=0.0)]
-    coefficient: float
-
-
-class QualityWeights(Strict):
-    """All numbers of the quality gate; they travel in the bundle as quality.json."""
-
-    terms: dict[str, Term]
-    """One for each field of QualityMeasurements."""
-
-    bias: float
-    threshold: Probability
-    """A photograph is gradable from this probability on."""
-
-    ramps: dict[str, list[Ramp]]
-    """One list for each defect; a defect is as bad as its worst ramp."""
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> QualityWeights:
-        if set(self.terms) != set(MEASUREMENTS):
-            raise ValueError(f"terms must be exactly {', '.join(MEASUREMENTS)}")
-        if set(self.ramps) != set(DEFECTS) or not all(self.ramps.values()):
-            raise ValueError(f"ramps must be given for exactly {', '.join(DEFECTS)}")
-        return self
-
-    def to_json(self) -> str:
-        """Return the weights as JSON text that `from_json` reads."""
-        return self.model_dump_json(indent=2)
-
-    @classmethod
-    def from_json(cls, text: str) -> QualityWeights:
-        """Return the weights that JSON text holds.
-
-        Raises BundleCorrupt for an unknown or missing key, or a number that is none.
-        """
-        try:
-            return cls.model_validate_json(text, strict=True)
-        except ValidationError as error:
-            raise BundleCorrupt(f"quality weights: {error}") from None
-
-
 @dataclass(frozen=True)
 class QualityJudgement:
     """Whether a photograph can be read, what is wrong with it, and what to do.
 
-    `probability` that a grader would call it gradable and all `defects` are in [0, 1]; `advice` has
-    the most important first, and may stand beside a gradable photograph; `reason` is empty exactly when the photograph is gradable.
+    `probability` that a grader would call it gradable and all `defects` are in [0, 1]. `advice` has
+    the most important first, and may stand beside a gradable photograph; `reason` is empty exactly
+    when the photograph is gradable.
     """
 
     gradable: bool

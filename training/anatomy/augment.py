@@ -22,14 +22,14 @@ USUAL_ZOOM = (0.85, 1.35)
 
 
 def augmented_batch(
-    eyes: list[LabelledEye], rng: np.random.Generator, size: int, patch_px: int
+    eyes: list[LabelledEye], shares: dict[str, float], rng: np.random.Generator, size: int, px: int
 ) -> Batch:
-    """Return a batch of patches of randomly chosen eyes; each set is drawn equally often."""
-    sets = sorted({eye.set_name for eye in eyes})
+    """Return `size` patches of side `px`, of randomly chosen eyes; `shares` says how often a set."""
     patches = []
     for _ in range(size):
-        of_set = [eye for eye in eyes if eye.set_name == sets[rng.integers(len(sets))]]
-        patches.append(_patch(of_set[rng.integers(len(of_set))], rng, patch_px))
+        chosen = rng.choice(list(shares), p=list(shares.values()))
+        of_set = [eye for eye in eyes if eye.set_name == chosen]
+        patches.append(_patch(of_set[rng.integers(len(of_set))], rng, px))
     images, labels, knowns = zip(*patches, strict=True)
     return np.stack(images), np.stack(labels), np.stack(knowns)
 

@@ -5,6 +5,8 @@ Legend: N photographs, K channels, H rows, W columns.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from monai.losses.dice import DiceLoss
 from torch import Tensor, nn
@@ -18,14 +20,15 @@ class MaskedDiceCrossEntropy(nn.Module):
     a disc does not make the loss jump. Source of the sum: Isensee et al. 2021, Nat Methods 18:203.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, channel_weights: Sequence[float]) -> None:
         super().__init__()
+        self.register_buffer("weight_K", torch.tensor(channel_weights, dtype=torch.float32))
         self.dice = DiceLoss(batch=True, reduction="none", smooth_nr=1.0, smooth_dr=1.0)
 
     def forward(self, logits_NKHW: Tensor, label_NKHW: Tensor, known_NKHW: Tensor) -> Tensor:
-        """Return the mean over the channels that are labelled somewhere in the batch."""
+        """Return the weighted mean over the channels that are labelled somewhere in the batch."""
         pixels_K = known_NKHW.sum(dim=(0, 2, 3))
-        labelled_K = pixels_K > 0
+        weight_K = self.get_buffer("weight_K").to(pixels_K.device) * (pixels_K > 0)
         entropy = functional.binary_cross_entropy_with_logits(
             logits_NKHW, label_NKHW, weight=known_NKHW, reduction="none"
         )
@@ -33,5 +36,5 @@ class MaskedDiceCrossEntropy(nn.Module):
         probability = torch.sigmoid(logits_NKHW) * known_NKHW
         dice_K = self.dice(probability, label_NKHW * known_NKHW).flatten()
         both_K = entropy_K + dice_K
-        mean: Tensor = both_K[labelled_K].sum() / labelled_K.sum().clamp(min=1)
+        mean: Tensor = (both_K * weight_K).sum() / weight_K.sum().clamp(min=1e-6)
         return mean

@@ -30,12 +30,14 @@ class AnatomyTask:
         self.recipe, self._train, self._tune = recipe, train, tune
         torch.manual_seed(recipe.seed)
         self.network: nn.Module = anatomy_network(recipe)
-        self._loss = MaskedDiceCrossEntropy()
+        self._loss = MaskedDiceCrossEntropy(recipe.channel_weights)
         self._batches = Ahead(self._batch_of)
 
     def _batch_of(self, step: int) -> Batch:
         rng = np.random.default_rng([self.recipe.seed, step])
-        return augmented_batch(self._train, rng, self.recipe.batch_size, self.recipe.patch_size_px)
+        recipe = self.recipe
+        shares = dict(zip(recipe.sets, recipe.set_shares, strict=True))
+        return augmented_batch(self._train, shares, rng, recipe.batch_size, recipe.patch_size_px)
 
     def loss_at(self, step: int, device: torch.device) -> Tensor:
         """Return the loss of this step's batch: a pure function of (seed, step)."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+from rich.console import Console
+from rich.progress import track
 
 from edge_runtime.contracts.cohort import Role
 from edge_runtime.domain import Photograph
@@ -24,6 +26,8 @@ WANTED_SIDE_PX = 640
 """Decoded as the pipeline decodes for the anatomy model."""
 
 SEED = 20261122
+
+CONSOLE = Console(stderr=True)
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def measured_examples(data_folder: Path) -> Iterator[Example]:
     """
     limits = Limits()
     splits = [split for of_set in read_splits(data_folder).by_set.values() for split in of_set]
-    for index, split in enumerate(splits):
+    for index, split in enumerate(track(splits, "photographs", console=CONSOLE, transient=True)):
         content = read_file(data_folder / split.path, limits)
         photograph = read_photograph(content, split.path, limits, WANTED_SIDE_PX)
         yield from _examples(split, photograph, index)
@@ -67,8 +71,9 @@ def _examples(split: Split, photograph: Photograph, index: int) -> Iterator[Exam
     yield Example(group, person, split.role, gradable, measure_quality(photograph, field))
     if gradable and split.role is not Role.TEST:
         kind = KINDS[index % len(KINDS)]
-        copy = spoilt(photograph, field, kind, np.random.default_rng([SEED, index]))
-        yield Example(kind, person, split.role, False, measure_quality(copy, field))
+        chance = np.random.default_rng([SEED, index])
+        measured = measure_quality(*spoilt(photograph, field, kind, chance))
+        yield Example(kind, person, split.role, False, measured)
 
 
 def _label(split: Split) -> tuple[str, bool]:

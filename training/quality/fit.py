@@ -12,14 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.contracts.cohort import Role
-from edge_runtime.fundus.quality import (
-    DEFECTS,
-    FARTHEST_SD,
-    MEASUREMENTS,
-    QualityWeights,
-    Ramp,
-    Term,
-)
+from edge_runtime.fundus.quality import FARTHEST_SD
+from edge_runtime.fundus.quality_weights import DEFECTS, MEASUREMENTS, QualityWeights, Ramp, Term
 from training.quality.examples import Example, measured_examples
 from training.quality.logistic import fit_logistic
 from training.quality.report import quality_report, score

@@ -13,16 +13,23 @@ import cv2
 import numpy as np
 
 from edge_runtime.domain import FieldOfView, FloatArray, Photograph, UInt8Array
+from edge_runtime.fundus.field_of_view import shrunk
 
 # H rows, W columns, C colours
 
 KINDS = ("defocused", "underexposed", "overexposed", "veiled", "shuffled", "recoloured")
 
+SPOILT_RADIUS_PX = 240.0
+"""Field radius at which photographs are spoilt."""
+
 
 def spoilt(
     photograph: Photograph, field: FieldOfView, kind: str, chance: np.random.Generator
-) -> Photograph:
-    """Return the photograph spoilt in one of KINDS, more or less badly; its field stays."""
+) -> tuple[Photograph, FieldOfView]:
+    """Return the photograph spoilt in one of KINDS, more or less badly, and its field.
+
+    Both are at reduced scale: quality is measured on a still smaller copy.
+    """
     spoil = {
         "defocused": _defocused,
         "underexposed": _underexposed,
@@ -31,11 +38,21 @@ def spoilt(
         "shuffled": _shuffled,
         "recoloured": _recoloured,
     }[kind]
+    photograph, field = _reduced(photograph, field)
     radius = field.circle.radius_px * photograph.scale
     inside_HW1 = field.mask_HW[..., None].astype(np.float32)
     pixels_HWC = photograph.pixels_HWC.astype(np.float32) * inside_HW1
     spoilt_HWC = spoil(pixels_HWC, inside_HW1, radius, chance) * inside_HW1
-    return replace(photograph, pixels_HWC=_as_pixels(spoilt_HWC))
+    return replace(photograph, pixels_HWC=_as_pixels(spoilt_HWC)), field
+
+
+def _reduced(photograph: Photograph, field: FieldOfView) -> tuple[Photograph, FieldOfView]:
+    zoom = min(1.0, SPOILT_RADIUS_PX / (field.circle.radius_px * photograph.scale))
+    height, width = photograph.pixels_HWC.shape[:2]
+    size = (round(width * zoom), round(height * zoom))
+    mask_HW = cv2.resize(field.mask_HW.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    pixels_HWC = shrunk(photograph.pixels_HWC, size)
+    return replace(photograph, pixels_HWC=pixels_HWC), replace(field, mask_HW=mask_HW > 0)
 
 
 def _as_pixels(picture_HWC: FloatArray) -> UInt8Array:

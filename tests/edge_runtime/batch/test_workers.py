@@ -50,3 +50,21 @@ def test_a_failure_is_raised_and_the_rest_is_dropped() -> None:
         list(in_order(fails_at_two, range(1000), 2))
 
     assert len(begun) <= 3 + AHEAD * 2
+
+
+def test_closing_waits_for_the_work_that_has_begun() -> None:
+    ended: list[int] = []
+
+    def slow(number: int) -> int:
+        time.sleep(0.05)
+        ended.append(number)
+        return number
+
+    results = in_order(slow, range(100), 2)
+    next(results)
+    results.close()
+    so_far = list(ended)
+
+    time.sleep(0.15)
+    assert ended == so_far
+    assert len(ended) <= 2 * AHEAD + 1

@@ -11,7 +11,8 @@ from edge_runtime.wire.status import STATUS_OF, error_of, refusal_of
 
 
 def leaves(branch: type[ForeseyeError]) -> set[type[ForeseyeError]]:
-    below = branch.__subclasses__()
+    """The leaves that the runtime itself defines; those of training and export never cross."""
+    below = [kind for kind in branch.__subclasses__() if kind.__module__ == errors.__name__]
     return set().union(*(leaves(each) for each in below)) if below else {branch}
 
 

@@ -17,13 +17,13 @@ def a_batch() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
 def test_a_perfect_answer_costs_almost_nothing():
     _, label, known = a_batch()
 
-    assert MaskedDiceCrossEntropy()((label - 0.5) * 60, label, known) < 0.05
+    assert MaskedDiceCrossEntropy([1.0] * 5)((label - 0.5) * 60, label, known) < 0.05
 
 
 def test_what_nobody_labelled_does_not_move_the_loss():
     logits, label, known = a_batch()
     known[:, 3:] = 0
-    loss = MaskedDiceCrossEntropy()
+    loss = MaskedDiceCrossEntropy([1.0] * 5)
     before = loss(logits, label, known)
 
     changed = label.clone()
@@ -37,7 +37,7 @@ def test_channels_without_a_label_get_no_gradient():
     known[:, 1] = 0
     logits.requires_grad_()
 
-    MaskedDiceCrossEntropy()(logits, label, known).backward()
+    MaskedDiceCrossEntropy([1.0] * 5)(logits, label, known).backward()
 
     assert logits.grad is not None
     assert not logits.grad[:, 1].any()
@@ -47,4 +47,4 @@ def test_channels_without_a_label_get_no_gradient():
 def test_a_batch_without_any_label_costs_nothing():
     logits, label, known = a_batch()
 
-    assert MaskedDiceCrossEntropy()(logits, label, known * 0) == 0
+    assert MaskedDiceCrossEntropy([1.0] * 5)(logits, label, known * 0) == 0
