@@ -47,7 +47,7 @@ def local_contrast(copy: NormalisedField) -> FloatArray:
     """
     background_HW = blur_inside(copy.green, copy.inside, BACKGROUND_SIGMA_PX)
     base_HW = np.maximum(background_HW, np.float32(DARKEST_BACKGROUND))
-    off_HW = (copy.green - background_HW) / base_HW
+    off_HW = np.asarray((copy.green - background_HW) / base_HW, dtype=np.float32)
     beyond_HW = blur_inside(off_HW, copy.inside, RIM_SIGMA_PX)
     return np.asarray(np.where(copy.inside, off_HW, beyond_HW), dtype=np.float32)
 

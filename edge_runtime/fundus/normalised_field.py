@@ -6,7 +6,7 @@ copy. The rim and burnt-in stamps are marked as outside: they say nothing of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -60,20 +60,23 @@ def normalised_field(photograph: Photograph, field: FieldOfView) -> NormalisedFi
     last = np.clip(np.ceil(centre + radius) + 1, first + 1, size).astype(int)
     part = (slice(first[1], last[1]), slice(first[0], last[0]))
     zoom = FIELD_RADIUS_PX / radius
-    shape = (max(8, round((last - first)[0] * zoom)), max(8, round((last - first)[1] * zoom)))
-    crop_HWC = photograph.pixels_HWC[part]
-    pixels_HWC = shrunk(crop_HWC, shape) if zoom < 1.0 else cv2.resize(crop_HWC, shape)
-    mask_HW = field.mask_HW[part].astype(np.uint8)
-    seen_HW = np.asarray(cv2.resize(mask_HW, shape, interpolation=cv2.INTER_NEAREST)) > 0
     x, y = (centre - first + 0.5) * zoom - 0.5
-    rows, columns = np.ogrid[: shape[1], : shape[0]]
-    within = (FIELD_RADIUS_PX * (1.0 - RIM_SHARE)) ** 2
-    seen_HW &= (columns - x) ** 2 + (rows - y) ** 2 <= within
-    red, green, blue = (np.asarray(c, dtype=np.uint8) for c in cv2.split(pixels_HWC))
-    stamped_HW = _stamped(red, green, blue)
-    if stamped_HW.mean() < LARGEST_STAMP:
-        seen_HW &= ~stamped_HW
-    return NormalisedField(red, green, blue, seen_HW, (float(x), float(y)))
+    width, height = (max(8, round(side * zoom)) for side in (last - first).tolist())
+    crop_HWC = photograph.pixels_HWC[part]
+    at_radius = shrunk if zoom < 1.0 else cv2.resize
+    colours = cv2.split(np.asarray(at_radius(crop_HWC, (width, height))))
+    red, green, blue = (np.asarray(colour, dtype=np.uint8) for colour in colours)
+    mask_HW = field.mask_HW[part].astype(np.uint8)
+    seen_HW = cv2.resize(mask_HW, (width, height), interpolation=cv2.INTER_NEAREST)
+    copy = NormalisedField(red, green, blue, np.asarray(seen_HW) > 0, (float(x), float(y)))
+    return replace(copy, inside=copy.inside & _of_the_eye(copy))
+
+
+def _of_the_eye(copy: NormalisedField) -> BoolArray:
+    """True off the rim and off a stamp."""
+    central_HW = copy.distance_px() <= FIELD_RADIUS_PX * (1.0 - RIM_SHARE)
+    stamped_HW = _stamped(copy.red, copy.green, copy.blue)
+    return central_HW & ~stamped_HW if stamped_HW.mean() < LARGEST_STAMP else central_HW
 
 
 def _stamped(red_HW: UInt8Array, green_HW: UInt8Array, blue_HW: UInt8Array) -> BoolArray:

@@ -62,11 +62,11 @@ def browser() -> Iterator[Any]:
 
 
 @contextmanager
-def running(*command: str) -> Iterator[subprocess.Popen[str]]:
+def running(*command: str, stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[str]]:
     """One of our programs; the variables of these tests are none of its settings."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("FORESEYE_")}
     line = [str(SCRIPTS / command[0]), *command[1:]]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, env=environment, text=True) as program:
+    with subprocess.Popen(line, stdout=stdout, env=environment, text=True) as program:
         try:
             yield program
         finally:
@@ -76,7 +76,8 @@ def running(*command: str) -> Iterator[subprocess.Popen[str]]:
 @pytest.fixture(scope="module")
 def service() -> Iterator[str]:
     """The address of a running `foreseye serve` on the reference bundle."""
-    with running("foreseye", "serve", "--address", "127.0.0.1:0", "--json") as program:
+    line = ("foreseye", "serve", "--address", "127.0.0.1:0", "--json")
+    with running(*line, stdout=subprocess.PIPE) as program:
         assert program.stdout is not None
         said = ""
         for line in program.stdout:
