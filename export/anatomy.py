@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,17 +29,9 @@ to 1/255. A wrong weight or a wrong preprocessing moves it far more."""
 PARITY_SAMPLES = 6
 
 
-@dataclass(frozen=True)
-class ExportedGraph:
-    """An ONNX file's bytes, and the sets that its weights were trained on."""
-
-    content: bytes
-    sets: tuple[str, ...]
-
-
 def exported_anatomy(
     weights: Path, rows: list[ManifestRow], data: Path, file: str, say: Callable[[str], None]
-) -> tuple[ExportedGraph, ModelEntry]:
+) -> tuple[bytes, ModelEntry]:
     """Return the graph and its entry, without metrics yet. Raises ParityError."""
     recipe, state, _ = load_weights(weights)
     network = anatomy_network(recipe)
@@ -73,7 +64,7 @@ def exported_anatomy(
         parity={"fp32": parity},
         metrics=[],
     )
-    return ExportedGraph(content, recipe.sets), entry
+    return content, entry
 
 
 def _spec(value: onnx.ValueInfoProto) -> TensorSpec:

@@ -33,12 +33,14 @@ from export.judging import judge_anatomy
 from export.model_card import model_card
 from export.quality import measured_quality
 from export.signing_key import public_key
-from training.cohort.assemble import ADAPTERS, assemble
+from training.checkpoint import load_weights
+from training.cohort.assemble import assemble
 from training.drawn.sample_eyes import write_sample_eyes
 
 ANATOMY_FILE = "anatomy.fp32.onnx"
 QUALITY_FILE = "quality.json"
 CARD_FILE = "model_card.md"
+MANIFEST_FILE = "manifest.parquet"
 SAMPLES = "samples"
 UNKNOWN_HASH = "0" * 64
 
@@ -119,20 +121,20 @@ def make_bundle(sources: Sources, out: Path, key: Ed25519PrivateKey, say: Say) -
 
 
 def _exported(sources: Sources, work: Path, say: Say) -> Contents:
-    manifest = assemble(sources.data, work / "manifest.parquet", list(ADAPTERS))
-    rows = list(read_manifest(manifest))
+    recipe = load_weights(sources.anatomy_weights)[0]
+    quality = measured_quality(sources.quality_run, QUALITY_FILE)
+    used = sorted({*recipe.sets, *quality.sets})
+    rows = list(read_manifest(assemble(sources.data, work / MANIFEST_FILE, used)))
     graph, anatomy = exported_anatomy(
         sources.anatomy_weights, rows, sources.data, ANATOMY_FILE, say
     )
-    learned = {count.set for count in set_counts(rows)} & set(graph.sets)
-    quality = measured_quality(sources.quality_run, QUALITY_FILE)
     contents = Contents(
         sources=sources,
-        files={ANATOMY_FILE: graph.content, QUALITY_FILE: quality.content},
+        files={ANATOMY_FILE: graph, QUALITY_FILE: quality.content},
         anatomy=anatomy,
         quality=quality.entry,
         counts={
-            "anatomy": set_counts(row for row in rows if row.set in learned),
+            "anatomy": set_counts(row for row in rows if row.set in recipe.sets),
             "quality": set_counts(row for row in rows if row.set in quality.sets),
         },
     )
@@ -140,7 +142,7 @@ def _exported(sources: Sources, work: Path, say: Say) -> Contents:
 
 
 def _judged(contents: Contents, pipeline: Pipeline, work: Path) -> Contents:
-    rows = list(read_manifest(work / "manifest.parquet"))
+    rows = list(read_manifest(work / MANIFEST_FILE))
     labelled = [row for row in rows if row.masks()]
     metrics = judge_anatomy(pipeline, labelled, contents.sources.data)
     return replace(contents, anatomy=contents.anatomy.model_copy(update={"metrics": metrics}))

@@ -41,7 +41,9 @@ Data = Annotated[
     ),
 ]
 Run = Annotated[Path, typer.Option("--run", help="Folder for weights, logs and resuming.")]
-ProfileOption = Annotated[Profile, typer.Option("--profile", help="cpu, cpu-finish (goes on from cpu) or gpu.")]
+ProfileOption = Annotated[
+    Profile, typer.Option("--profile", help="cpu, cpu-finish (goes on from cpu) or gpu.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 

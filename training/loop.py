@@ -75,7 +75,7 @@ def train(task: Task, recipe: Recipe, run: Path, device: torch.device) -> Outcom
             _follow(average, network, recipe.ema_decay, progress.step)
             log.add_scalar("loss", loss, progress.step)
             bar.update(shown, advance=1, description=f"{recipe.model} loss {loss:.3f}")
-            if progress.step % recipe.evaluate_every_steps == 0:
+            if _is_due(progress.step, recipe):
                 _evaluate(task, average, recipe, progress, run, log, device)
                 save_resume(
                     run,
@@ -163,6 +163,10 @@ def _resumed(
     average.load_state_dict(state["average"])
     optimiser.load_state_dict(state["optimiser"])
     return Progress(**state["progress"])
+
+
+def _is_due(step: int, recipe: Recipe) -> bool:
+    return step % recipe.evaluate_every_steps == 0 or step == recipe.total_steps
 
 
 def _out_of_patience(progress: Progress, recipe: Recipe) -> bool:

@@ -27,7 +27,8 @@ ENGLISH: dict[str, str] = {
     "busy.text": "Your photographs wait their turn. Nothing is lost, and you need do nothing.",
     "broken.title": "The screening stopped before its end.",
     "broken.text": "What had arrived is below. Your photographs are kept.",
-    "broken.count": "{done} of {count} photographs were screened.",
+    "broken.count.1": "{done} of 1 photograph was screened.",
+    "broken.count.n": "{done} of {count} photographs were screened.",
     "broken.not_screened": "This photograph was not screened.",
     "notice.nothing": "Nothing was screened. Your photographs are kept.",
     "notice.away": "The service could not be reached. Press Screen to try again.",
@@ -74,14 +75,15 @@ ENGLISH: dict[str, str] = {
     "person.sex": "Sex",
     "person.sex.F": "Female",
     "person.sex.M": "Male",
-    "button.screen.0": "Screen",
+    "button.screen": "Screen",
     "button.screen.1": "Screen 1 photograph",
     "button.screen.n": "Screen {count} photographs",
     "screen.first": "Add a photograph first.",
     "screen.one_eye": "There is no photograph of {eye} yet. You can screen one eye alone.",
     # Screening.
     "screening.title": "Screening",
-    "screening.text": "{done} of {count} photographs done",
+    "screening.text.1": "{done} of 1 photograph done",
+    "screening.text.n": "{done} of {count} photographs done",
     "button.stop": "Stop",
     "stage.queued": "In the queue",
     "stage.quality": "Quality",
@@ -94,7 +96,9 @@ ENGLISH: dict[str, str] = {
     "stage.state.not": "not done",
     # The result.
     "result.title": "Result",
-    "result.text": "{count} of {of} photographs could be read.",
+    "result.text.1": "{readable} of 1 photograph could be read.",
+    "result.text.n": "{readable} of {count} photographs could be read.",
+    "result.bundle": "Models: {name} {version} ({sha256})",
     "result.missing_eye": "No photograph of {eye} was screened.",
     "button.back": "Back",
     "button.next": "Next person",
@@ -218,6 +222,12 @@ def say(key: str, language: str = "en", **values: object) -> str:
     """Return the sentence of a key with its values filled in. Raises KeyError for no such key."""
     sentence = LANGUAGES[language][key]
     return sentence.format(**values) if values else sentence
+
+
+def say_count(key: str, count: int, language: str = "en", **values: object) -> str:
+    """Return the sentence of `key.1` for one thing, of `key.n` for any other number."""
+    number = "1" if count == 1 else "n"
+    return say(f"{key}.{number}", language, count=count, **values)
 
 
 def say_or(key: str, otherwise: str, language: str = "en") -> str:

@@ -157,14 +157,14 @@ class Visit:
     """One browser window with the clinic screen in it."""
 
     def __init__(self, page: Any, size: tuple[int, int], shots: Path, asked: list[str]) -> None:
-        self.page, self.size, self._shots, self.asked = page, size, shots, asked
+        self.page, self.size, self.shots, self.asked = page, size, shots, asked
 
     def add(self, slot: str, *photographs: Path) -> None:
         """Put photographs into a card's uploader: OD, OS or unsure."""
         card = self.page.locator(f".st-key-card-{slot}")
         card.locator("input[type=file]").set_input_files([str(p) for p in photographs])
         for photograph in photographs:
-            card.get_by_text(photograph.name).wait_for()
+            card.locator(".fs-file", has_text=photograph.name).wait_for()
 
     def screen_them(self) -> None:
         self.page.get_by_role("button", name=re.compile(r"^Screen \d")).click()
@@ -193,10 +193,10 @@ class Visit:
     def shot(self, name: str) -> None:
         """Keep the page as seen, and the whole of it."""
         width, height = self.size
-        self.page.screenshot(path=self._shots / f"{name}-{width}.png")
+        self.page.screenshot(path=self.shots / f"{name}-{width}.png")
         whole = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         self.page.set_viewport_size({"width": width, "height": max(whole, height)})
-        self.page.screenshot(path=self._shots / f"{name}-{width}-whole.png")
+        self.page.screenshot(path=self.shots / f"{name}-{width}-whole.png")
         self.page.set_viewport_size({"width": width, "height": height})
 
     def too_wide_px(self) -> int:
@@ -232,6 +232,7 @@ def test_two_photographs_become_a_result_that_can_be_saved(
     seen.add("OS", eyes[1])
     seen.shot("2-photographs")
     seen.screen_them()
+    seen.page.screenshot(path=seen.shots / f"3-screening-{size[0]}.png")
     seen.result()
     seen.shot("4-result")
 
@@ -330,7 +331,8 @@ def test_a_poor_photograph_is_refused_with_a_reason_and_taken_again(
 
     seen.card(1).get_by_role("button", name="Take it again").click()
     seen.page.get_by_role("heading", name="Photograph both eyes").wait_for()
-    seen.page.get_by_text("torn.jpg").wait_for()
+    seen.page.locator(".fs-file", has_text="torn.jpg").wait_for()
+    seen.settle()
     assert seen.page.get_by_text("moved.jpg").count() == 0
 
 
@@ -372,6 +374,7 @@ def test_the_next_person_finds_an_empty_screen(
     seen.screen_them()
     seen.result()
     seen.page.get_by_role("button", name="Next person").click()
+    seen.page.get_by_text("This exam was not saved.").wait_for()
     seen.shot("8-next-person")
     seen.page.get_by_role("button", name="Clear and start").click()
     seen.page.get_by_role("heading", name="Photograph both eyes").wait_for()
@@ -389,7 +392,7 @@ def test_the_camera_gives_a_photograph(visit: Callable[..., Visit], screen: int)
     seen.shot("3-camera")
     card.locator("[data-testid=stCameraInputButton]").click()
 
-    card.get_by_text("camera-OD-1.jpg").wait_for()
+    card.locator(".fs-file", has_text="camera-OD-1.jpg").wait_for()
 
 
 @pytest.mark.parametrize("size", [PHONE, WALL], ids=["phone", "wall"])
@@ -405,7 +408,7 @@ def test_a_service_that_is_away_is_told_and_nothing_is_lost(
         seen.settle()
         seen.shot("9-service-away")
 
-        assert seen.page.get_by_text(eyes[0].name).count() == 1
+        assert seen.page.locator(".fs-file", has_text=eyes[0].name).count() == 1
 
 
 @pytest.mark.parametrize(("host", "welcome"), [("127.0.0.1", True), ("evil.example", False)])

@@ -323,7 +323,7 @@ def test_a_service_that_is_away_is_told_and_the_photographs_are_kept(
     assert "no route" not in shown
     assert "r.jpg" in shown
     client.ready = True
-    assert "1 of 1 photographs could be read." in words(press_screen(app))
+    assert "1 of 1 photograph could be read." in words(press_screen(app))
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ def test_progress_fills_in_and_can_be_stopped(app: AppTest, client: FakeClient) 
     upload(app, OD, ("r.jpg", 100))
     button(app, "Screen").click().run()
 
-    assert "0 of 1 photographs done" in words(app)
+    assert "0 of 1 photograph done" in words(app)
     assert "In the queue" in words(app)
 
     button(app, "Stop").click().run()

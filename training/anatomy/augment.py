@@ -24,7 +24,7 @@ USUAL_ZOOM = (0.85, 1.35)
 def augmented_batch(
     eyes: list[LabelledEye], shares: dict[str, float], rng: np.random.Generator, size: int, px: int
 ) -> Batch:
-    """Return `size` patches of side `px`, of randomly chosen eyes; `shares` says how often a set."""
+    """Return `size` patches of side `px` of randomly chosen eyes; `shares`: how often each set."""
     patches = []
     for _ in range(size):
         chosen = rng.choice(list(shares), p=list(shares.values()))

@@ -17,6 +17,7 @@ from training.anatomy.eyes import LabelledEye
 from training.anatomy.loss import MaskedDiceCrossEntropy
 from training.anatomy.metrics import Overlap, artery_vein_accuracy, overlap
 from training.anatomy.network import anatomy_network, normalised
+from training.errors import CohortError
 from training.recipe import Recipe
 
 HALF = 128
@@ -27,6 +28,10 @@ class AnatomyTask:
     """Learns from `train`, is scored on `tune`."""
 
     def __init__(self, recipe: Recipe, train: list[LabelledEye], tune: list[LabelledEye]) -> None:
+        for role, eyes in (("train", train), ("tune", tune)):
+            missing = sorted(set(recipe.sets) - {eye.set_name for eye in eyes})
+            if missing and (role == "train" or len(missing) == len(recipe.sets)):
+                raise CohortError(f"no labelled photographs of role {role} in {missing}")
         self.recipe, self._train, self._tune = recipe, train, tune
         torch.manual_seed(recipe.seed)
         self.network: nn.Module = anatomy_network(recipe)

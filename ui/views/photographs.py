@@ -11,7 +11,7 @@ from edge_runtime.wire.client import Eye, ScreeningClient, Sex
 from ui import parts
 from ui.person import KioskPerson, Phase, WaitingPhotograph
 from ui.screening import ScreeningRun
-from ui.wording import say
+from ui.wording import say, say_count
 
 FILE_TYPES = ["image/*", "tif", "tiff", "heic", "heif"]
 """With a MIME type here a phone offers its own camera. The service alone judges the content."""
@@ -38,7 +38,8 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
         _waiting(person, None)
     with about, st.container(key="card-about"):
         _about(person)
-    with st.container(key="actions-screen"):
+    # The button stays in sight once there is something to screen.
+    with st.container(key="actions-screen" if person.photographs else "nothing-yet"):
         _screen(person, client)
 
 
@@ -180,7 +181,7 @@ def _screen(person: KioskPerson, client: ScreeningClient) -> None:
         st.html(parts.quiet(say("screen.one_eye", eye=parts.eye_name(missing, in_words=True))))
     with st.container(key="screen-button"):
         st.button(
-            say(f"button.screen.{min(count, 1) if count < 2 else 'n'}", count=count),
+            say_count("button.screen", count) if count else say("button.screen"),
             key=f"go-{person.serial}",
             type="primary",
             width="stretch",

@@ -14,7 +14,7 @@ from ui import ahead, parts
 from ui.exam_view import ExamView, PhotographView, Verdict, evidence_seen, exam_view
 from ui.person import KioskPerson, Phase
 from ui.views import photograph_card, photographs
-from ui.wording import say
+from ui.wording import say, say_count
 
 
 def show(person: KioskPerson, client: ScreeningClient) -> None:
@@ -25,7 +25,7 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
     view = exam_view(run.exam, progress.events)
     if progress.error is None:
         readable = sum(p.verdict in (Verdict.GOOD, Verdict.USABLE) for p in view.photographs)
-        text = say("result.text", count=readable, of=len(view.photographs))
+        text = say_count("result.text", len(view.photographs), readable=readable)
         st.html(parts.steps(3) + parts.head(say("result.title"), text))
     else:
         _broken_off(person, client, view, progress.error)
@@ -44,7 +44,7 @@ def _broken_off(
     person: KioskPerson, client: ScreeningClient, view: ExamView, error: ForeseyeError
 ) -> None:
     done = sum(photograph.finished for photograph in view.photographs)
-    text = say("broken.count", done=done, count=len(view.photographs))
+    text = say_count("broken.count", len(view.photographs), done=done)
     st.html(parts.steps(3) + parts.head(say("result.title"), text))
     lines = [error.public_message, say("broken.text")]
     st.html(parts.statement("bad", say("broken.title"), lines))
@@ -126,6 +126,9 @@ def _evidence(view: ExamView) -> None:
         return
     with st.container(key="card-evidence"):
         st.html(parts.part_title(say("evidence.title")) + parts.evidence_key(seen))
+        for bundle in {p.done.result.bundle for p in view.photographs if p.done}:
+            words = {"name": bundle.name, "version": bundle.version, "sha256": bundle.sha256[:12]}
+            st.html(parts.quiet(say("result.bundle", **words)))
 
 
 def _actions(person: KioskPerson, view: ExamView) -> None:

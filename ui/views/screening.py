@@ -10,7 +10,7 @@ from ui.exam_view import ExamView, exam_view
 from ui.person import KioskPerson, Notice, Phase
 from ui.screening import Progress
 from ui.views import photograph_card
-from ui.wording import say
+from ui.wording import say, say_count
 
 LOOK_EVERY_S = 0.4
 
@@ -44,7 +44,7 @@ def _live(person: KioskPerson) -> None:
 def _how_far(view: ExamView, progress: Progress) -> None:
     count = len(view.photographs)
     done = sum(photograph.finished for photograph in view.photographs)
-    st.html(parts.head(say("screening.title"), say("screening.text", done=done, count=count)))
+    st.html(parts.head(say("screening.title"), say_count("screening.text", count, done=done)))
     if progress.waiting:
         st.html(parts.statement("note", say("busy.title"), [say("busy.text")]))
     st.progress(done / count)

@@ -35,7 +35,9 @@ def test_the_demo_screens_both_eyes_and_reaches_a_ready_screen(tmp_path: Path):
     assert f"http://127.0.0.1:{ui_port}" in done.stderr
     assert f"127.0.0.1:{grpc_port}" in done.stderr
     exam = json.loads((tmp_path / "exam.json").read_text())
-    eyes = [json.loads((tmp_path / p).read_text())["eye"]["laterality"] for p in exam["photographs"]]
+    eyes = [
+        json.loads((tmp_path / p).read_text())["eye"]["laterality"] for p in exam["photographs"]
+    ]
     assert eyes == ["OD", "OS"]
 
 
