@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_runtime.batch.budget import PixelBudget, most_pixels
 from edge_runtime.batch.columns import Columns, cells, forecast_prefix
 from edge_runtime.contracts.exam import ExamRecord
 from edge_runtime.contracts.strict import contract_dict
@@ -46,6 +47,7 @@ class Screener:
 
     pipeline: Pipeline
     limits: Limits
+    budget: PixelBudget
     root: Path
     """The listed paths are relative to it."""
     photograph_columns: Columns
@@ -60,7 +62,8 @@ class Screener:
         """
         try:
             opened = open_exam(listed, self.root, self.limits)
-            return self._screened(listed, opened, name)
+            with self.budget.taken(most_pixels(opened.exam.photographs if opened.exam else ())):
+                return self._screened(listed, opened, name)
         except OutputError:
             raise
         except ForeseyeError as error:

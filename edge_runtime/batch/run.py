@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from edge_runtime.batch.budget import PixelBudget
 from edge_runtime.batch.columns import exam_columns, photograph_columns
 from edge_runtime.batch.listing import listed_exams, root_of
 from edge_runtime.batch.record import (
@@ -82,6 +83,7 @@ def run_batch(
         screener = Screener(
             pipeline,
             limits,
+            PixelBudget(limits.max_photograph_pixels),
             root_of(options.source),
             photograph_columns(pipeline.bundle.manifest),
             exam_columns(pipeline.bundle.manifest),

@@ -232,6 +232,7 @@ def test_two_photographs_become_a_result_that_can_be_saved(
     seen.add("OS", eyes[1])
     seen.shot("2-photographs")
     seen.screen_them()
+    seen.page.locator(".fs-stages, .st-key-card-evidence").first.wait_for()
     seen.page.screenshot(path=seen.shots / f"3-screening-{size[0]}.png")
     seen.result()
     seen.shot("4-result")

@@ -55,11 +55,12 @@ def _area_with_interval(weights: QualityWeights, examples: Sequence[Example]) ->
     scores_N = np.array([score(weights, example) for example in examples])
     gradable_N = np.array([example.gradable for example in examples])
     persons, member_N = np.unique([example.person for example in examples], return_inverse=True)
+    of_person = [np.flatnonzero(member_N == person) for person in range(len(persons))]
     chance = np.random.default_rng(SEED)
     areas = []
     for _ in range(DRAWS):
         drawn = chance.integers(len(persons), size=len(persons))
-        chosen = np.concatenate([np.flatnonzero(member_N == person) for person in drawn])
+        chosen = np.concatenate([of_person[person] for person in drawn])
         if len(set(gradable_N[chosen])) == 2:
             areas.append(area_under_curve(scores_N[chosen], gradable_N[chosen]))
     return {

@@ -139,7 +139,13 @@ def test_a_batch_over_other_files_is_not_resumed(
     assert f"input was {NUM_FILES} photographs" in told.err
 
 
-def test_ctrl_c_stops_with_a_sentence(folder: Path, tmp_path: Path) -> None:
+def test_ctrl_c_stops_with_a_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "many_eyes"
+    folder.mkdir()
+    (folder / "000.jpg").write_bytes(sample_eye(Eye.OD))
+    for number in range(1, 300):  # far more than are screened before the signal comes
+        (folder / f"{number:03d}.jpg").symlink_to(folder / "000.jpg")
+
     with subprocess.Popen(
         batch_command(folder, tmp_path / "out"), stderr=subprocess.PIPE, text=True
     ) as process:
