@@ -40,7 +40,8 @@ def exported_anatomy(
     say("calibrating on role tune")
     learned_from = [row for row in rows if row.set in recipe.sets]
     tune = eyes_of(learned_from, Role.TUNE, data, recipe)
-    shift = logit_shifts(network, tune)
+    of_tune = [row for row in learned_from if row.role == Role.TUNE]
+    shift = logit_shifts(network, of_tune, data, recipe.image_size_px)
     deployed = DeployedAnatomy(network, shift).eval()
     say(f"exporting to ONNX opset {OPSET}")
     content = anatomy_graph(deployed, recipe.image_size_px)
