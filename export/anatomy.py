@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,20 @@ PARITY_SAMPLES = 6
 
 
 def exported_anatomy(
-    weights: Path, rows: list[ManifestRow], data: Path, file: str, say: Callable[[str], None]
+    weights: Path,
+    image_size_px: int | None,
+    rows: list[ManifestRow],
+    data: Path,
+    file: str,
+    say: Callable[[str], None],
 ) -> tuple[bytes, ModelEntry]:
-    """Return the graph and its entry, without metrics yet. Raises ParityError."""
-    recipe, state, _ = load_weights(weights)
+    """Return the graph and its entry, without metrics yet. Raises ParityError.
+
+    The network is convolutional throughout: `image_size_px` may differ from the recipe's side, as
+    long as vessels stay within the zooms that it was trained on.
+    """
+    trained, state, _ = load_weights(weights)
+    recipe = replace(trained, image_size_px=image_size_px or trained.image_size_px)
     network = anatomy_network(recipe)
     network.load_state_dict(state)
     network.eval()

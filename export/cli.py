@@ -42,6 +42,9 @@ def bundle(
     reference: Annotated[
         bool, typer.Option("--reference", help="Replace the package's reference bundle.")
     ] = False,
+    image_size: Annotated[
+        int | None, typer.Option(help="Side of the network image in pixels, a multiple of 16.")
+    ] = None,
     name: Annotated[str, typer.Option(help="The bundle's name.")] = "foreseye-reference",
     version: Annotated[str, typer.Option(help="MAJOR.MINOR.PATCH.")] = __version__,
 ) -> None:
@@ -54,7 +57,7 @@ def bundle(
     if (out is None) == (not reference):
         raise typer.BadParameter("give either --out FOLDER or --reference")
     folder = reference_folder() if out is None else out
-    sources = Sources(data, anatomy / WEIGHTS_FILE, quality, name, version, commit())
+    sources = Sources(data, anatomy / WEIGHTS_FILE, quality, name, version, commit(), image_size)
     sha256 = make_bundle(sources, folder, read_key(key), console.print)
     if reference:
         pin_reference(sha256)

@@ -57,6 +57,8 @@ class Sources:
     name: str
     version: str
     commit: str
+    image_size_px: int | None = None
+    """Side of the network image; None for the side of the recipe."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,12 @@ def _exported(sources: Sources, work: Path, say: Say) -> Contents:
     used = sorted({*recipe.sets, *quality.sets})
     rows = list(read_manifest(assemble(sources.data, work / MANIFEST_FILE, used)))
     graph, anatomy = exported_anatomy(
-        sources.anatomy_weights, rows, sources.data, ANATOMY_FILE, say
+        sources.anatomy_weights,
+        sources.image_size_px,
+        rows,
+        sources.data,
+        ANATOMY_FILE,
+        say,
     )
     contents = Contents(
         sources=sources,
