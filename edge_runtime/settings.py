@@ -15,8 +15,13 @@ from typing import Any
 
 from edge_runtime.errors import SettingsError
 
-OUTSIDE_THE_RUNTIME = {"FORESEYE_DATA", "FORESEYE_SIGNING_KEY", "FORESEYE_UI_ADDRESS"}
-"""Variables of the other wings; the runtime leaves them alone."""
+OUTSIDE_THE_RUNTIME = {
+    "FORESEYE_DATA",
+    "FORESEYE_SIGNING_KEY",
+    "FORESEYE_SCREENSHOTS",
+    "FORESEYE_REQUIRE_BROWSER",
+}
+"""Variables of the other wings and of the tests; the runtime leaves them alone."""
 
 
 @dataclass(frozen=True)

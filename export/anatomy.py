@@ -10,7 +10,13 @@ import numpy as np
 import onnx
 
 from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
-from edge_runtime.contracts.bundle import Artefact, ModelEntry, Preprocessing, TensorSpec
+from edge_runtime.contracts.bundle import (
+    Artefact,
+    ModelEntry,
+    ParityReport,
+    Preprocessing,
+    TensorSpec,
+)
 from edge_runtime.contracts.cohort import ManifestRow, Role
 from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
 from edge_runtime.domain import Evidence
@@ -61,22 +67,26 @@ def exported_anatomy(
     backend = OnnxRuntimeCpu(content, threads=1)
     parity = anatomy_parity(deployed, backend, images_NHWC, "fp32")
     backend.close()
+    return content, _entry(content, recipe.image_size_px, file, shift, parity)
+
+
+def _entry(
+    content: bytes, image_size_px: int, file: str, shift: list[float], parity: ParityReport
+) -> ModelEntry:
     graph = onnx.load_from_string(content).graph
-    entry = ModelEntry(
+    artefact = Artefact(file=file, opset=OPSET, golden_tolerance=GOLDEN_TOLERANCE_FP32)
+    return ModelEntry(
         evidence=Evidence.INTERNAL,
-        preprocessing=Preprocessing(image_size_px=recipe.image_size_px, margin=MARGIN),
+        preprocessing=Preprocessing(image_size_px=image_size_px, margin=MARGIN),
         inputs=[_spec(value) for value in graph.input],
         outputs=[_spec(value) for value in graph.output],
         labels=list(ANATOMY_CHANNELS),
         logit_shift=shift,
         thresholds=dict.fromkeys(ANATOMY_CHANNELS, PRESENT),
-        artefacts={
-            "fp32": Artefact(file=file, opset=OPSET, golden_tolerance=GOLDEN_TOLERANCE_FP32)
-        },
+        artefacts={"fp32": artefact},
         parity={"fp32": parity},
         metrics=[],
     )
-    return content, entry
 
 
 def _spec(value: onnx.ValueInfoProto) -> TensorSpec:
