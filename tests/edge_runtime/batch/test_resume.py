@@ -146,12 +146,16 @@ def test_ctrl_c_stops_with_a_sentence(tmp_path: Path) -> None:
     for number in range(1, 300):  # far more than are screened before the signal comes
         (folder / f"{number:03d}.jpg").symlink_to(folder / "000.jpg")
 
-    with subprocess.Popen(
-        batch_command(folder, tmp_path / "out"), stderr=subprocess.PIPE, text=True
-    ) as process:
+    command = batch_command(folder, tmp_path / "out")
+    # A test run that was started in the background ignores SIGINT, and so would its children.
+    command[2] = f"import signal; signal.signal(2, signal.default_int_handler); {command[2]}"
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         wait_for(tmp_path / "out" / RECORD_FILE)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
+        try:
+            _, told = process.communicate(timeout=60)
+        finally:
+            process.kill()
 
     assert process.returncode == 130
     assert told == "Stopped. The same command with --resume goes on from here.\n"
