@@ -1,93 +1,106 @@
-"""The anatomy checkpoint as a graph, calibrated on tuning people and proved equal to torch."""
+"""The anatomy checkpoints as one graph, calibrated on tuning people and proved equal to torch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnx
 
 from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
-from edge_runtime.contracts.bundle import (
-    Artefact,
-    ModelEntry,
-    ParityReport,
-    Preprocessing,
-    TensorSpec,
-)
+from edge_runtime.contracts.bundle import ModelEntry, Preprocessing
 from edge_runtime.contracts.cohort import ManifestRow, Role
-from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
 from edge_runtime.domain import Evidence
 from edge_runtime.fundus.anatomy import PRESENT
 from edge_runtime.fundus.preprocess import MARGIN
 from export.calibration import logit_shifts
+from export.entry import fp32_artefact, graph_tensors
 from export.parity import anatomy_parity
-from export.to_onnx import OPSET, anatomy_graph, axes, element_type
-from training.anatomy.network import DeployedAnatomy, anatomy_network
-from training.anatomy.train import eyes_of
-from training.checkpoint import load_weights
-
-GOLDEN_TOLERANCE_FP32 = 0.02
-"""Of a probability: kernels of other processors add in another order, and a golden value is kept
-to 1/255. A wrong weight or a wrong preprocessing moves it far more."""
+from export.to_onnx import OPSET, picture_graph
+from training.anatomy.deployed import LABELS, DeployedAnatomy
+from training.anatomy.eyes import seen_eye
+from training.anatomy.structure_network import structure_network
+from training.anatomy.structure_task import StructureRecipe
+from training.anatomy.vessel_network import vessel_network
+from training.anatomy.vessel_task import VesselRecipe
+from training.checkpoint import WEIGHTS_FILE, load_weights
+from training.cohort.roles import rows_of
 
 PARITY_SAMPLES = 6
+VESSELS, STRUCTURES = "vessels", "structures"
+"""Folders of an anatomy run."""
+
+
+@dataclass(frozen=True)
+class TrainedAnatomy:
+    """The two networks of a run folder, and the sets that each learned from."""
+
+    vessels: VesselRecipe
+    structures: StructureRecipe
+    deployed: DeployedAnatomy
+    """Without any shift of its logits."""
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Every set that one of the networks learned from."""
+        return tuple(sorted({*self.vessels.sets, *self.structures.sets}))
+
+
+def trained_anatomy(run: Path) -> TrainedAnatomy:
+    """Return the networks of a run folder of `foreseye-train anatomy`."""
+    vessel_recipe, vessel_state, _ = load_weights(VesselRecipe, run / VESSELS / WEIGHTS_FILE)
+    recipe, state, _ = load_weights(StructureRecipe, run / STRUCTURES / WEIGHTS_FILE)
+    vessels = vessel_network(vessel_recipe.features)
+    vessels.load_state_dict(vessel_state)
+    structures = structure_network("random")
+    structures.load_state_dict(state)
+    deployed = DeployedAnatomy(vessels, structures, recipe.image_size_px, {}).eval()
+    return TrainedAnatomy(vessel_recipe, recipe, deployed)
 
 
 def exported_anatomy(
-    weights: Path,
-    image_size_px: int | None,
+    trained: TrainedAnatomy,
     rows: list[ManifestRow],
     data: Path,
     file: str,
     say: Callable[[str], None],
 ) -> tuple[bytes, ModelEntry]:
-    """Return the graph and its entry, without metrics yet. Raises ParityError.
-
-    The network is convolutional throughout: `image_size_px` may differ from the recipe's side, as
-    long as vessels stay within the zooms that it was trained on.
-    """
-    trained, state, _ = load_weights(weights)
-    recipe = replace(trained, image_size_px=image_size_px or trained.image_size_px)
-    network = anatomy_network(recipe)
-    network.load_state_dict(state)
-    network.eval()
-    say("calibrating on role tune")
-    learned_from = [row for row in rows if row.set in recipe.sets]
-    tune = eyes_of(learned_from, Role.TUNE, data, recipe)
-    of_tune = [row for row in learned_from if row.role == Role.TUNE]
-    shift = logit_shifts(network, of_tune, data, recipe.image_size_px)
-    deployed = DeployedAnatomy(network, shift).eval()
-    say(f"exporting to ONNX opset {OPSET}")
-    content = anatomy_graph(deployed, recipe.image_size_px)
-    say("proving parity")
-    images_NHWC = np.stack([eye.image_HWC for eye in tune[:: max(1, len(tune) // PARITY_SAMPLES)]])
+    """Return the graph and its entry, without metrics yet. Raises ParityError."""
+    side, fold = trained.vessels.image_size_px, trained.structures.fold
+    say("anatomy: calibrating on tuning people")
+    of_tune = [row for row in rows_of(rows, Role.TUNE, fold) if row.masks()]
+    # The vessel network was tuned by role in every fold, and is calibrated so too.
+    by_role = [row for row in rows if row.role == Role.TUNE and row.set in trained.vessels.sets]
+    unshifted = trained.deployed
+    shift = logit_shifts(unshifted, of_tune, data, side)
+    shift |= {
+        name: value
+        for name, value in logit_shifts(unshifted, by_role, data, side).items()
+        if name == "vessel"
+    }
+    deployed = DeployedAnatomy(
+        unshifted.vessels, unshifted.structures, unshifted.structure_size_px, shift
+    ).eval()
+    say(f"anatomy: exporting to ONNX opset {OPSET}")
+    content = picture_graph("anatomy", deployed, side)
+    say("anatomy: proving parity")
+    chosen = of_tune[:: max(1, len(of_tune) // PARITY_SAMPLES)]
+    images_NHWC = np.stack([seen_eye(row, data, side).image_HWC for row in chosen])
     backend = OnnxRuntimeCpu(content, threads=1)
     parity = anatomy_parity(deployed, backend, images_NHWC, "fp32")
     backend.close()
-    return content, _entry(content, recipe.image_size_px, file, shift, parity)
-
-
-def _entry(
-    content: bytes, image_size_px: int, file: str, shift: list[float], parity: ParityReport
-) -> ModelEntry:
-    graph = onnx.load_from_string(content).graph
-    artefact = Artefact(file=file, opset=OPSET, golden_tolerance=GOLDEN_TOLERANCE_FP32)
-    return ModelEntry(
+    inputs, outputs = graph_tensors(content)
+    entry = ModelEntry(
         evidence=Evidence.INTERNAL,
-        preprocessing=Preprocessing(image_size_px=image_size_px, margin=MARGIN),
-        inputs=[_spec(value) for value in graph.input],
-        outputs=[_spec(value) for value in graph.output],
-        labels=list(ANATOMY_CHANNELS),
-        logit_shift=shift,
-        thresholds=dict.fromkeys(ANATOMY_CHANNELS, PRESENT),
-        artefacts={"fp32": artefact},
+        preprocessing=Preprocessing(image_size_px=side, margin=MARGIN),
+        inputs=inputs,
+        outputs=outputs,
+        labels=list(LABELS),
+        logit_shift=[shift.get(name, 0.0) for name in LABELS],
+        thresholds=dict.fromkeys(LABELS, PRESENT),
+        artefacts={"fp32": fp32_artefact(file)},
         parity={"fp32": parity},
         metrics=[],
     )
-
-
-def _spec(value: onnx.ValueInfoProto) -> TensorSpec:
-    return TensorSpec(name=value.name, dtype=element_type(value), shape=axes(value))
+    return content, entry

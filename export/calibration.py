@@ -17,43 +17,34 @@ import torch
 from torch import nn
 
 from edge_runtime.contracts.cohort import ManifestRow
-from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
 from edge_runtime.domain import BoolArray, Evidence, FloatArray, UInt8Array
 from edge_runtime.fundus.anatomy import Anatomy
-from edge_runtime.fundus.field_of_view import find_field_of_view
-from edge_runtime.fundus.intake import read_file, read_photograph
-from edge_runtime.fundus.preprocess import network_image
-from edge_runtime.settings import Limits
+from training.anatomy.deployed import LABELS, SHIFTED, DeployedAnatomy
 from training.anatomy.evaluate import official_field
-from training.anatomy.network import DeployedAnatomy
+from training.anatomy.eyes import seen_eye
 from training.cohort.mask_file import read_mask
-from training.errors import CohortError
-
-CALIBRATED = ("vessel", "disc", "cup")
-"""Arteriole and venule are compared with each other and keep their logits."""
 
 LOWEST, HIGHEST = 13, 242
 """Cuts outside 5 to 95 % would rest on the tails of a few tuning photographs."""
 
 
 def logit_shifts(
-    network: nn.Module, tune: Iterable[ManifestRow], root: Path, image_size_px: int
-) -> list[float]:
-    """Return what to add to each channel's logit, in the order of ANATOMY_CHANNELS."""
-    unshifted = DeployedAnatomy(network, [0.0] * len(ANATOMY_CHANNELS)).eval()
-    curves: dict[str, list[FloatArray]] = {name: [] for name in CALIBRATED}
+    unshifted: DeployedAnatomy, tune: Iterable[ManifestRow], root: Path, image_size_px: int
+) -> dict[str, float]:
+    """Return what to add to the logit of each channel of SHIFTED that somebody labelled."""
+    curves: dict[str, list[FloatArray]] = {}
     for row in tune:
-        if not row.masks():
+        named = {name: path for name in SHIFTED if (path := getattr(row, name, None)) is not None}
+        if not named:
             continue
-        anatomy, size = _anatomy(unshifted, row, root, image_size_px)
-        for name in CALIBRATED:
-            path = getattr(row, name)
-            if path is not None:
-                laid = anatomy.frame.to_photograph(anatomy.channel(name), *size)
-                truth_HW = read_mask(root / path)
-                judged_HW = _judged(row, root, name, truth_HW)
-                curves[name].append(dice_by_cut(_picture(laid), truth_HW, judged_HW))
-    return [_shift(curves[name]) if name in curves else 0.0 for name in ANATOMY_CHANNELS]
+        anatomy = _anatomy(unshifted, row, root, image_size_px)
+        for name, path in named.items():
+            truth_HW = read_mask(root / path)
+            height_px, width_px = truth_HW.shape
+            laid = anatomy.frame.to_photograph(anatomy.channel(name), width_px, height_px)
+            judged_HW = _judged(row, root, name, truth_HW)
+            curves.setdefault(name, []).append(dice_by_cut(_picture(laid), truth_HW, judged_HW))
+    return {name: _shift(of_name) for name, of_name in curves.items()}
 
 
 def dice_by_cut(picture_HW: UInt8Array, truth_HW: BoolArray, judged_HW: BoolArray) -> FloatArray:
@@ -74,20 +65,13 @@ def _shift(curves: list[FloatArray]) -> float:
     return -float(np.log(cut / (1.0 - cut)))
 
 
-def _anatomy(
-    deployed: nn.Module, row: ManifestRow, root: Path, image_size_px: int
-) -> tuple[Anatomy, tuple[int, int]]:
-    limits = Limits()
-    content = read_file(root / row.photograph, limits)
-    photograph = read_photograph(content, row.photograph, limits, wanted_side_px=image_size_px)
-    field = find_field_of_view(photograph)
-    if field is None:
-        raise CohortError(f"{row.set}: no round field in {row.photograph}")
-    seen = network_image(photograph, field, image_size_px)
+def _anatomy(deployed: nn.Module, row: ManifestRow, root: Path, image_size_px: int) -> Anatomy:
+    seen = seen_eye(row, root, image_size_px)
     with torch.no_grad():
         probability_KHW = deployed(torch.from_numpy(seen.image_HWC[None]))[0].numpy()
-    anatomy = Anatomy(seen.frame, seen.field_HW, probability_KHW * seen.field_HW, Evidence.INTERNAL)
-    return anatomy, (photograph.width_px, photograph.height_px)
+    return Anatomy(
+        seen.frame, seen.field_HW, probability_KHW * seen.field_HW, Evidence.INTERNAL, LABELS
+    )
 
 
 def _judged(row: ManifestRow, root: Path, channel: str, truth_HW: BoolArray) -> BoolArray:

@@ -31,7 +31,7 @@ def keygen(path: Annotated[Path, typer.Argument(help="File for the new private k
 
 @app.command(
     epilog="Example: foreseye-export bundle --anatomy runs/anatomy --quality runs/quality "
-    "--data ../shared/data --key ~/foreseye-signing.key --out my-bundle"
+    "--findings runs/findings --data ../shared/data --key ~/foreseye-signing.key --out my-bundle"
 )
 def bundle(
     anatomy: Annotated[Path, typer.Option(help="Run folder of the anatomy model.", exists=True)],
@@ -42,8 +42,8 @@ def bundle(
     reference: Annotated[
         bool, typer.Option("--reference", help="Replace the package's reference bundle.")
     ] = False,
-    image_size: Annotated[
-        int | None, typer.Option(help="Side of the network image in pixels, a multiple of 16.")
+    findings: Annotated[
+        Path | None, typer.Option(help="Run folder of the findings model.", exists=True)
     ] = None,
     name: Annotated[str, typer.Option(help="The bundle's name.")] = "foreseye-reference",
     version: Annotated[str, typer.Option(help="MAJOR.MINOR.PATCH.")] = __version__,
@@ -52,12 +52,11 @@ def bundle(
     from export.make_bundle import Sources, make_bundle
     from export.reference import pin_reference, reference_folder
     from export.signing_key import read_key
-    from training.checkpoint import WEIGHTS_FILE
 
     if (out is None) == (not reference):
         raise typer.BadParameter("give either --out FOLDER or --reference")
     folder = reference_folder() if out is None else out
-    sources = Sources(data, anatomy / WEIGHTS_FILE, quality, name, version, commit(), image_size)
+    sources = Sources(data, anatomy, quality, findings, name, version, commit())
     sha256 = make_bundle(sources, folder, read_key(key), console.print)
     if reference:
         pin_reference(sha256)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_runtime.backends.base import Backend
+from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
 from edge_runtime.contracts.bundle import ModelEntry
 from edge_runtime.contracts.result import Measurement
 from edge_runtime.domain import Exam, Eye, PhotographFile, Tensors
@@ -20,7 +20,7 @@ from edge_runtime.stages import PhotographDone, PhotographRefused
 from export.errors import ExportError
 
 
-def golden_arrays(content: bytes, name: str, entry: ModelEntry, backend: Backend) -> bytes:
+def golden_arrays(content: bytes, name: str, entry: ModelEntry, graph: bytes) -> bytes:
     """Return the .npz of one sample: the network image and the model's output on it.
 
     Probabilities are kept as uint8 (value x 255), which is finer than any stated tolerance.
@@ -33,8 +33,10 @@ def golden_arrays(content: bytes, name: str, entry: ModelEntry, backend: Backend
     seen = network_image(photograph, field, size_px)
     inputs: Tensors = {entry.inputs[0].name: seen.image_HWC[None]}
     kept = {f"input.{key}": value for key, value in inputs.items()}
+    backend = OnnxRuntimeCpu(graph, threads=1)
     for key, value in backend.run(inputs).items():
         kept[f"output.{key}"] = np.round(value * 255.0).astype(np.uint8)
+    backend.close()
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **kept)
     return buffer.getvalue()

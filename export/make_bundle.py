@@ -13,31 +13,35 @@ import torch
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_runtime import __version__
-from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
 from edge_runtime.contracts.bundle import (
     BundleManifest,
     GoldenSample,
     MeasuredQuality,
     ModelEntry,
+    ModelName,
     SetCount,
 )
 from edge_runtime.contracts.cohort_tables import read_manifest
 from edge_runtime.domain import Eye
 from edge_runtime.pipeline import Pipeline
 from edge_runtime.settings import Settings
-from export.anatomy import exported_anatomy
+from export.anatomy import exported_anatomy, trained_anatomy
 from export.bundle_folder import write_bundle
 from export.data_statement import data_statement, set_counts
+from export.errors import ExportError
+from export.findings import exported_findings
 from export.golden import golden_arrays, unaided
 from export.judging import judge_anatomy
 from export.model_card import model_card
 from export.quality import measured_quality
 from export.signing_key import public_key
-from training.checkpoint import load_weights
+from training.checkpoint import WEIGHTS_FILE, load_weights
 from training.cohort.assemble import assemble
 from training.drawn.sample_eyes import write_sample_eyes
+from training.findings.task import FindingsRecipe
 
 ANATOMY_FILE = "anatomy.fp32.onnx"
+FINDINGS_FILE = "findings.fp32.onnx"
 QUALITY_FILE = "quality.json"
 CARD_FILE = "model_card.md"
 MANIFEST_FILE = "manifest.parquet"
@@ -52,13 +56,13 @@ class Sources:
     """What a bundle is made from."""
 
     data: Path
-    anatomy_weights: Path
+    anatomy_run: Path
     quality_run: Path
+    findings_run: Path | None
+    """None leaves the findings out of the bundle."""
     name: str
     version: str
     commit: str
-    image_size_px: int | None = None
-    """Side of the network image; None for the side of the recipe."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,12 @@ class Contents:
 
     sources: Sources
     files: dict[str, bytes]
-    anatomy: ModelEntry
+    models: dict[ModelName, ModelEntry]
     quality: MeasuredQuality
     counts: dict[str, list[SetCount]]
+    fold: int | None
+    """The fold that no model learned from or was tuned on; None where roles say who was."""
+    left_out_sets: tuple[str, ...]
     golden: tuple[GoldenSample, ...] = ()
 
     def manifest(self, hashes: dict[str, str]) -> BundleManifest:
@@ -85,8 +92,10 @@ class Contents:
                 "onnx": onnx.__version__,
                 "python": platform.python_version(),
             },
-            models={"anatomy": self.anatomy},
+            models=self.models,
             measured_quality=self.quality,
+            held_out_fold=self.fold,
+            left_out_sets=list(self.left_out_sets) or None,
             golden=list(self.golden),
             data_statement=data_statement(self.counts),
             model_card=CARD_FILE,
@@ -123,53 +132,71 @@ def make_bundle(sources: Sources, out: Path, key: Ed25519PrivateKey, say: Say) -
 
 
 def _exported(sources: Sources, work: Path, say: Say) -> Contents:
-    recipe = load_weights(sources.anatomy_weights)[0]
+    anatomy = trained_anatomy(sources.anatomy_run)
     quality = measured_quality(sources.quality_run, QUALITY_FILE)
-    used = sorted({*recipe.sets, *quality.sets})
+    findings = _findings_recipe(sources)
+    fold = anatomy.structures.fold
+    if findings is not None and findings.fold != fold:
+        raise ExportError(f"anatomy holds out fold {fold}, findings {findings.fold}")
+    learned = {"anatomy": anatomy.sets, "quality": quality.sets}
+    if findings is not None:
+        learned["findings"] = findings.sets
+    used = sorted({name for sets in learned.values() for name in sets})
     rows = list(read_manifest(assemble(sources.data, work / MANIFEST_FILE, used)))
-    graph, anatomy = exported_anatomy(
-        sources.anatomy_weights,
-        sources.image_size_px,
-        rows,
-        sources.data,
-        ANATOMY_FILE,
-        say,
-    )
+    graph, entry = exported_anatomy(anatomy, rows, sources.data, ANATOMY_FILE, say)
+    files = {ANATOMY_FILE: graph, QUALITY_FILE: quality.content}
+    models: dict[ModelName, ModelEntry] = {"anatomy": entry}
+    if sources.findings_run is not None:
+        weights = sources.findings_run / WEIGHTS_FILE
+        files[FINDINGS_FILE], models["findings"] = exported_findings(
+            weights, rows, sources.data, FINDINGS_FILE, say
+        )
     contents = Contents(
         sources=sources,
-        files={ANATOMY_FILE: graph, QUALITY_FILE: quality.content},
-        anatomy=anatomy,
+        files=files,
+        models=models,
         quality=quality.entry,
         counts={
-            "anatomy": set_counts(row for row in rows if row.set in recipe.sets),
-            "quality": set_counts(row for row in rows if row.set in quality.sets),
+            model: set_counts(row for row in rows if row.set in sets)
+            for model, sets in learned.items()
         },
+        fold=fold,
+        left_out_sets=anatomy.vessels.left_out,
     )
     return contents.with_card()
+
+
+def _findings_recipe(sources: Sources) -> FindingsRecipe | None:
+    if sources.findings_run is None:
+        return None
+    return load_weights(FindingsRecipe, sources.findings_run / WEIGHTS_FILE)[0]
 
 
 def _judged(contents: Contents, pipeline: Pipeline, work: Path) -> Contents:
     rows = list(read_manifest(work / MANIFEST_FILE))
     labelled = [row for row in rows if row.masks()]
     metrics = judge_anatomy(pipeline, labelled, contents.sources.data)
-    return replace(contents, anatomy=contents.anatomy.model_copy(update={"metrics": metrics}))
+    judged = contents.models["anatomy"].model_copy(update={"metrics": metrics})
+    return replace(contents, models={**contents.models, "anatomy": judged})
 
 
 def _with_golden(contents: Contents, pipeline: Pipeline, folder: Path) -> Contents:
-    backend = OnnxRuntimeCpu(contents.files[ANATOMY_FILE], threads=1)
     files, samples = dict(contents.files), []
     for path in write_sample_eyes(folder):
         eye = Eye(path.stem.rpartition("_")[2])
-        arrays = f"{SAMPLES}/{path.stem}.anatomy.npz"
-        files[f"{SAMPLES}/{path.name}"] = path.read_bytes()
-        files[arrays] = golden_arrays(path.read_bytes(), path.name, contents.anatomy, backend)
+        content = path.read_bytes()
+        files[f"{SAMPLES}/{path.name}"] = content
+        expected: dict[str, str] = {}
+        for model, entry in contents.models.items():
+            expected[model] = f"{SAMPLES}/{path.stem}.{model}.npz"
+            graph = contents.files[entry.artefacts["fp32"].file]
+            files[expected[model]] = golden_arrays(content, path.name, entry, graph)
         samples.append(
             GoldenSample(
                 photograph=f"{SAMPLES}/{path.name}",
                 eye=eye.value,
-                expected={"anatomy": arrays},
+                expected=expected,
                 biomarkers=unaided(pipeline, path, eye),
             )
         )
-    backend.close()
     return replace(contents, files=files, golden=tuple(samples))

@@ -11,10 +11,11 @@ from torch import nn
 
 from edge_runtime.backends.base import Backend
 from edge_runtime.contracts.bundle import ParityReport
-from edge_runtime.contracts.tensors import ANATOMY_CHANNELS, LAYOUTS
+from edge_runtime.contracts.tensors import LAYOUTS
 from edge_runtime.domain import FloatArray, UInt8Array
 from edge_runtime.fundus.anatomy import PRESENT
 from export.errors import ShapeError, ToleranceError
+from training.anatomy.deployed import LABELS
 
 TOLERANCE = {"fp32": 1e-3}
 """Largest difference of a probability that each precision may show against torch."""
@@ -65,7 +66,7 @@ def anatomy_parity(
 def _changed_share(ours: FloatArray, theirs: FloatArray) -> dict[str, float]:
     """Return for each structure the pixels that change side, as a share of its mask."""
     shares = {}
-    for k, channel in enumerate(ANATOMY_CHANNELS):
+    for k, channel in enumerate(LABELS):
         said, meant = theirs[:, k] >= PRESENT, ours[:, k] >= PRESENT
         shares[channel] = float((said != meant).sum() / max(1, int(meant.sum())))
     return shares

@@ -20,12 +20,12 @@ OPSET = 20
 LARGEST_BATCH = 16
 
 
-def anatomy_graph(deployed: nn.Module, image_size_px: int) -> bytes:
-    """Return the anatomy model as ONNX bytes.
+def picture_graph(model: str, deployed: nn.Module, image_size_px: int) -> bytes:
+    """Return a model that looks at one picture (`anatomy`, `findings`) as ONNX bytes.
 
     Raises OutputNameError when the graph breaks the contract of edge_runtime/contracts/tensors.py.
     """
-    layout = LAYOUTS["anatomy"]
+    layout = LAYOUTS[model]
     example = torch.zeros(2, image_size_px, image_size_px, 3, dtype=torch.uint8)
     with warnings.catch_warnings():
         # The exporter itself uses calls that Python and torch have deprecated.
@@ -44,7 +44,7 @@ def anatomy_graph(deployed: nn.Module, image_size_px: int) -> bytes:
     if program is None:
         raise OutputNameError("the exporter gave no program")
     graph = program.model_proto
-    check_contract(graph, "anatomy")
+    check_contract(graph, model)
     return bytes(graph.SerializeToString())
 
 

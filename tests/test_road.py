@@ -9,17 +9,27 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
 from edge_runtime.bundle.opening import open_bundle
+from edge_runtime.contracts.cohort import Role
+from edge_runtime.contracts.cohort_tables import read_manifest
 from edge_runtime.domain import Eye
 from edge_runtime.errors import ForeseyeError
 from export.make_bundle import Sources, make_bundle
-from training.anatomy.train import train_anatomy
+from training.anatomy.structure_eyes import structure_eyes
+from training.anatomy.structure_task import StructureRecipe, StructureTask
+from training.anatomy.train import train_vessels
+from training.anatomy.vessel_task import VesselRecipe
 from training.checkpoint import load_weights
+from training.cohort.assemble import assemble
+from training.cohort.roles import rows_of
 from training.drawn.sample_eyes import DrawnEye, draw_eye
 from training.errors import CohortError
+from training.loop import train
+from training.recipe import read_recipe, shipped_recipe
 
 ROLES = ("train", "tune", "test")
 
@@ -101,13 +111,35 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def two_steps_of_structures(data: Path, run: Path) -> None:
+    """Train on the sets that are drawn here; the shipped recipe also asks for two others."""
+    recipe = read_recipe(
+        StructureRecipe,
+        shipped_recipe("structures"),
+        "cpu",
+        sets=("DRIVE", "HRF_AV", "DRISHTI_GS"),
+        set_shares=(0.25, 0.25, 0.5),
+        image_size_px=96,
+        total_steps=2,
+    )
+    run.mkdir(parents=True)
+    rows = list(read_manifest(assemble(data, run / "manifest.parquet", recipe.sets)))
+    learn, tune = (
+        list(structure_eyes(rows_of(rows, role, None), data, recipe.label_size_px))
+        for role in (Role.TRAIN, Role.TUNE)
+    )
+    train(StructureTask(recipe, learn, tune), recipe, run, torch.device("cpu"))
+
+
 @pytest.mark.slow
 def test_a_network_that_has_learned_nothing_is_trained_but_not_shipped(
     data: Path, tmp_path: Path
 ) -> None:
-    outcome = train_anatomy(data, tmp_path / "anatomy", "cpu", steps=2)
-    recipe, _, facts = load_weights(outcome.weights)
+    run = tmp_path / "anatomy"
+    outcome = train_vessels(data, run / "vessels", "cpu", steps=2)
+    recipe, _, facts = load_weights(VesselRecipe, outcome.weights)
     assert facts["step"] == recipe.total_steps == 2
+    two_steps_of_structures(data, run / "structures")
     bundle = open_bundle(None)
     (tmp_path / "quality").mkdir()
     (tmp_path / "quality" / "quality.json").write_bytes(bundle.read("quality.json"))
@@ -115,7 +147,7 @@ def test_a_network_that_has_learned_nothing_is_trained_but_not_shipped(
         '{"accepted": {"DRIVE": {}}, "drimdb_test_auc": {"value": 1.0, "interval_95": [1.0, 1.0], '
         '"people": 1, "photographs": 1}}'
     )
-    sources = Sources(data, outcome.weights, tmp_path / "quality", "untaught", "0.0.1", "unknown")
+    sources = Sources(data, run, tmp_path / "quality", None, "untaught", "0.0.1", "unknown")
     said: list[str] = []
 
     with pytest.raises(ForeseyeError):
@@ -131,6 +163,6 @@ def test_a_set_without_photographs_to_learn_from_is_named(data: Path, tmp_path: 
     (data / "photographs.csv").write_text("\n".join(kept) + "\n")
     try:
         with pytest.raises(CohortError, match="HRF_AV"):
-            train_anatomy(data, tmp_path / "run", "cpu", steps=1)
+            train_vessels(data, tmp_path / "run", "cpu", steps=1)
     finally:
         (data / "photographs.csv").write_text("\n".join(rows) + "\n")

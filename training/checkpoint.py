@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from training.errors import ResumeError
-from training.recipe import Recipe, recipe_from
+from training.recipe import R, Recipe, recipe_from
 
 RESUME_FILE = "resume.pt"
 WEIGHTS_FILE = "weights.safetensors"
@@ -79,9 +79,9 @@ def save_weights(
     return run / WEIGHTS_FILE
 
 
-def load_weights(path: Path) -> tuple[Recipe, dict[str, Tensor], dict[str, Any]]:
-    """Return the recipe, the weights and the facts of a weights file."""
+def load_weights(kind: type[R], path: Path) -> tuple[R, dict[str, Tensor], dict[str, Any]]:
+    """Return the recipe, the weights and the facts of a weights file of one kind of model."""
     with safe_open(path, framework="pt") as opened:
         metadata = opened.metadata()
-    recipe = recipe_from(json.loads(metadata["recipe"]))
+    recipe = recipe_from(kind, json.loads(metadata["recipe"]))
     return recipe, load_file(path), json.loads(metadata["facts"])

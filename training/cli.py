@@ -6,13 +6,17 @@ import json
 import os
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from edge_runtime.contracts.cohort import Role
 from edge_runtime.errors import ForeseyeError
+from training.cohort import command
+
+if TYPE_CHECKING:
+    from training.loop import Outcome
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,8 +30,15 @@ class Profile(str, Enum):
     """Which table of the recipe is used."""
 
     CPU = "cpu"
-    CPU_FINISH = "cpu-finish"
     GPU = "gpu"
+
+
+class Part(str, Enum):
+    """Which network of the anatomy model is trained."""
+
+    BOTH = "both"
+    VESSELS = "vessels"
+    STRUCTURES = "structures"
 
 
 Data = Annotated[
@@ -41,8 +52,11 @@ Data = Annotated[
     ),
 ]
 Run = Annotated[Path, typer.Option("--run", help="Folder for weights, logs and resuming.")]
-ProfileOption = Annotated[
-    Profile, typer.Option("--profile", help="cpu, cpu-finish (goes on from cpu) or gpu.")
+ProfileOption = Annotated[Profile, typer.Option("--profile", help="cpu or gpu.")]
+Steps = Annotated[int | None, typer.Option(help="Train for fewer or more steps.")]
+Fold = Annotated[
+    int | None,
+    typer.Option(help="Hold this fold out for judging, tune on the next (else: by role)."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -61,16 +75,51 @@ def anatomy(
     data: Data,
     run: Run,
     profile: ProfileOption = Profile.CPU,
-    steps: Annotated[int | None, typer.Option(help="Train for fewer or more steps.")] = None,
-    start: Annotated[
-        Path | None, typer.Option(help="Weights file to begin from.", exists=True, dir_okay=False)
+    part: Annotated[Part, typer.Option(help="Train one of the two networks only.")] = Part.BOTH,
+    steps: Steps = None,
+    fold: Fold = None,
+    leave_out: Annotated[
+        str | None, typer.Option(help="A set not to learn from, to be judged on as never seen.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Train vessels, arterioles and venules, disc and cup. A killed run goes on where it was."""
-    from training.anatomy.train import train_anatomy
+    """Train vessels; and arteriole against venule, disc, cup, fovea. A killed run goes on.
 
-    outcome = train_anatomy(data, run, profile.value, steps, start)
+    The vessel network always learns by role: its sets are not cross-validated.
+    """
+    from training.anatomy.train import train_structures, train_vessels
+
+    if part != Part.STRUCTURES:
+        outcome = train_vessels(
+            data, run / "vessels", profile.value, steps=steps, leave_out=leave_out
+        )
+        _say(outcome, as_json)
+    if part != Part.VESSELS:
+        outcome = train_structures(
+            data, run / "structures", profile.value, steps=steps, fold=fold, leave_out=leave_out
+        )
+        _say(outcome, as_json)
+
+
+@app.command(epilog="Example: foreseye-train findings --data ../shared/data --run runs/findings")
+def findings(
+    data: Data,
+    run: Run,
+    profile: ProfileOption = Profile.CPU,
+    steps: Steps = None,
+    fold: Fold = None,
+    start: Annotated[
+        str | None, typer.Option(help="imagenet, or random to show what ImageNet brings.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train the grade of diabetic retinopathy and maculopathy. A killed run goes on."""
+    from training.findings.train import train_findings
+
+    _say(train_findings(data, run, profile.value, steps=steps, fold=fold, start=start), as_json)
+
+
+def _say(outcome: Outcome, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({**vars(outcome), "weights": str(outcome.weights)}))
     else:
@@ -107,6 +156,10 @@ def evaluate(
         typer.echo(json.dumps([metric.model_dump(mode="json") for metric in metrics]))
     else:
         typer.echo(in_words(metrics))
+
+
+app.command(epilog=command.COHORT_EXAMPLE)(command.cohort)
+app.command(epilog=command.CHECK_EXAMPLE)(command.check_cohort)
 
 
 def main() -> None:

@@ -27,3 +27,9 @@ class ResumeError(TrainingError):
     """The run folder holds another recipe's run."""
 
     public_message = "The run folder holds another run."
+
+
+class CheckpointError(TrainingError):
+    """A file of weights is not the one that was expected."""
+
+    public_message = "The weights are not the expected ones."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import onnx
 import pytest
@@ -13,24 +11,30 @@ from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
 from edge_runtime.domain import UInt8Array
 from export.errors import OutputNameError, ToleranceError
 from export.parity import anatomy_parity
-from export.to_onnx import OPSET, anatomy_graph, axes, check_contract, element_type
-from training.anatomy.network import DeployedAnatomy, anatomy_network
-from training.recipe import read_recipe, shipped_recipe
+from export.to_onnx import OPSET, axes, check_contract, element_type, picture_graph
+from training.anatomy.deployed import LABELS, DeployedAnatomy
+from training.anatomy.structure_network import structure_network
+from training.anatomy.vessel_network import vessel_network
 
 SIDE = 64
-SHIFT = [0.1, -0.2, 0.3, -0.4, 0.5]
+STRUCTURE_SIDE = 32
+SHIFT = {"vessel": 0.1, "disc": -0.4, "cup": 0.5, "fovea": 0.2}
 
 
 @pytest.fixture(scope="module")
 def deployed() -> DeployedAnatomy:
     torch.manual_seed(3)
-    recipe = replace(read_recipe(shipped_recipe("anatomy"), "cpu"), features=(4, 4, 8, 8, 8, 4))
-    return DeployedAnatomy(anatomy_network(recipe), SHIFT).eval()
+    vessels, structures = vessel_network((4, 4, 8, 8, 8, 4)), structure_network("random")
+    return DeployedAnatomy(vessels, structures, STRUCTURE_SIDE, SHIFT).eval()
+
+
+def shifted_by(deployed: DeployedAnatomy, shift: dict[str, float]) -> DeployedAnatomy:
+    return DeployedAnatomy(deployed.vessels, deployed.structures, STRUCTURE_SIDE, shift).eval()
 
 
 @pytest.fixture(scope="module")
 def graph(deployed: DeployedAnatomy) -> bytes:
-    return anatomy_graph(deployed, SIDE)
+    return picture_graph("anatomy", deployed, SIDE)
 
 
 @pytest.fixture
@@ -68,17 +72,25 @@ def test_a_batch_gives_what_its_pictures_give_alone(graph, images):
 def test_the_shift_is_inside_the_graph(deployed, graph, images):
     shifted = OnnxRuntimeCpu(graph, 1).run({"image_NHWC": images})["probability_NKHW"]
     with torch.no_grad():
-        unshifted = DeployedAnatomy(deployed.network, [0.0] * 5)(torch.from_numpy(images)).numpy()
+        unshifted = shifted_by(deployed, {})(torch.from_numpy(images)).numpy()
 
     def logit(p):
         return np.log(p / (1 - p))
 
     moved = (logit(shifted) - logit(unshifted)).mean(axis=(0, 2, 3))
-    np.testing.assert_allclose(moved, SHIFT, atol=1e-3)
+    for name, by in SHIFT.items():
+        assert moved[LABELS.index(name)] == pytest.approx(by, abs=1e-3)
+
+
+def test_a_vessel_is_shared_between_arteriole_and_venule(graph, images):
+    probability = OnnxRuntimeCpu(graph, 1).run({"image_NHWC": images})["probability_NKHW"]
+    vessel, arteriole, venule = probability[:, 0], probability[:, 1], probability[:, 2]
+
+    np.testing.assert_allclose(arteriole + venule, vessel, atol=1e-5)
 
 
 def test_weights_that_differ_by_a_little_are_refused(deployed, graph, images):
-    other = DeployedAnatomy(deployed.network, [value + 0.05 for value in SHIFT])
+    other = shifted_by(deployed, {name: by + 0.05 for name, by in SHIFT.items()})
 
     with pytest.raises(ToleranceError, match="largest difference"):
         anatomy_parity(other, OnnxRuntimeCpu(graph, threads=1), images, "fp32")

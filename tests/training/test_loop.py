@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from training.anatomy.vessel_task import VesselRecipe
 from training.checkpoint import load_weights
 from training.errors import ResumeError
 from training.loop import learning_rate_at, train
@@ -25,7 +26,7 @@ def a_recipe(**changes: object) -> Recipe:
         "learning_rate": 0.05,
         "ema_decay": 0.5,
     }
-    return read_recipe(shipped_recipe("anatomy"), "cpu", **{**small, **changes})
+    return read_recipe(VesselRecipe, shipped_recipe("vessels"), "cpu", **{**small, **changes})
 
 
 class Line(nn.Module):
@@ -64,8 +65,8 @@ def test_a_killed_run_ends_like_an_uninterrupted_one(tmp_path: Path):
     resumed = train(LineTask(), a_recipe(), tmp_path / "killed", CPU)
 
     assert resumed.best_score == straight.best_score
-    _, ours, _ = load_weights(resumed.weights)
-    _, theirs, _ = load_weights(straight.weights)
+    _, ours, _ = load_weights(VesselRecipe, resumed.weights)
+    _, theirs, _ = load_weights(VesselRecipe, straight.weights)
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
@@ -74,7 +75,7 @@ def test_training_gets_better_and_keeps_its_recipe_with_the_weights(tmp_path: Pa
 
     outcome = train(LineTask(), a_recipe(), tmp_path, CPU)
 
-    recipe, _, facts = load_weights(outcome.weights)
+    recipe, _, facts = load_weights(VesselRecipe, outcome.weights)
     assert outcome.best_score > before
     assert recipe == a_recipe()
     assert facts["tune"]["score"] == outcome.best_score

@@ -1,6 +1,6 @@
 """Labelled eyes on the network image: photograph and masks through the one preprocessing.
 
-Legend: H rows, W columns, C colours, K channels of ANATOMY_CHANNELS.
+Legend: H rows, W columns, C colours, K the channels asked for.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from edge_runtime.contracts.cohort import ManifestRow
-from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
 from edge_runtime.domain import BoolArray, FloatArray, UInt8Array
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from edge_runtime.fundus.intake import read_file, read_photograph
-from edge_runtime.fundus.preprocess import NetworkFrame, network_image
+from edge_runtime.fundus.preprocess import NetworkFrame, NetworkImage, network_image
 from edge_runtime.settings import Limits
 from training.cohort.mask_file import CROSSING_OR_UNCERTAIN, read_index, read_mask
 from training.errors import CohortError
@@ -35,31 +34,46 @@ class LabelledEye:
     name: str
     set_name: str
     person_id: str
+    frame: NetworkFrame
     image_HWC: UInt8Array
     label_KHW: UInt8Array
     known_KHW: UInt8Array
 
 
 def labelled_eyes(
-    rows: Iterable[ManifestRow], root: Path, image_size_px: int
+    rows: Iterable[ManifestRow], root: Path, image_size_px: int, channels: tuple[str, ...]
 ) -> Iterator[LabelledEye]:
-    """Yield each row that has at least one mask. Raises CohortError where no field is found."""
+    """Yield each row with a mask of one of the channels.
+
+    Raises CohortError where no field is found.
+    """
     for row in rows:
-        if any(_mask_path(row, channel) for channel in ANATOMY_CHANNELS):
-            yield _labelled_eye(row, root, image_size_px)
+        if any(_mask_path(row, channel) for channel in channels):
+            yield labelled_eye(row, root, image_size_px, channels)
 
 
-def _labelled_eye(row: ManifestRow, root: Path, image_size_px: int) -> LabelledEye:
+def seen_eye(row: ManifestRow, root: Path, image_size_px: int) -> NetworkImage:
+    """Return a photograph through the one preprocessing. Raises CohortError without a field."""
     limits = Limits()
     content = read_file(root / row.photograph, limits)
     photograph = read_photograph(content, row.photograph, limits, wanted_side_px=image_size_px)
     field = find_field_of_view(photograph)
     if field is None:
         raise CohortError(f"{row.set}: no round field in {row.photograph}")
-    seen = network_image(photograph, field, image_size_px)
-    shape = (len(ANATOMY_CHANNELS), image_size_px, image_size_px)
+    return network_image(photograph, field, image_size_px)
+
+
+def labelled_eye(
+    row: ManifestRow, root: Path, image_size_px: int, channels: tuple[str, ...]
+) -> LabelledEye:
+    """Return one photograph with what is labelled of the channels, perhaps nothing.
+
+    Raises CohortError where no field is found.
+    """
+    seen = seen_eye(row, root, image_size_px)
+    shape = (len(channels), image_size_px, image_size_px)
     label_KHW, known_KHW = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
-    for k, channel in enumerate(ANATOMY_CHANNELS):
+    for k, channel in enumerate(channels):
         path = _mask_path(row, channel)
         if path is None:
             continue
@@ -69,11 +83,13 @@ def _labelled_eye(row: ManifestRow, root: Path, image_size_px: int) -> LabelledE
             known_KHW[k] = 255 - _on_network(unsure_HW, seen.frame)
         else:
             known_KHW[k] = 255
-    return LabelledEye(row.photograph, row.set, row.person_id, seen.image_HWC, label_KHW, known_KHW)
+    return LabelledEye(
+        row.photograph, row.set, row.person_id, seen.frame, seen.image_HWC, label_KHW, known_KHW
+    )
 
 
 def _mask_path(row: ManifestRow, channel: str) -> str | None:
-    path = getattr(row, channel)
+    path = getattr(row, channel, None)
     assert path is None or isinstance(path, str)
     return path
 

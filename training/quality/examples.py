@@ -1,57 +1,82 @@
-"""Measured examples for the quality gate: every photograph, and spoilt copies of the good ones."""
+"""Measured examples for the quality gate: every photograph, and what a camera makes of good ones.
+
+DRIMDB alone holds photographs that graders refused, all of one camera. Copies with one defect each,
+made by the degrader, teach the gate the defect and not the camera: every camera's colours are then
+among the good and among the bad.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+import cv2
 import numpy as np
 from rich.console import Console
 from rich.progress import track
 
 from edge_runtime.contracts.cohort import Role
-from edge_runtime.domain import Photograph
-from edge_runtime.fundus.field_of_view import find_field_of_view
+from edge_runtime.domain import FieldOfView, FovCircle, Photograph, UInt8Array
+from edge_runtime.fundus.field_of_view import find_field_of_view, shrunk
 from edge_runtime.fundus.intake import read_file, read_photograph
+from edge_runtime.fundus.quality_framing import unseen_defect
 from edge_runtime.fundus.quality_measurements import QualityMeasurements, measure_quality
 from edge_runtime.settings import Limits
+from training.camera.defects import OPERATORS, RETAKE, spoilt
+from training.camera.phone import phone_photograph
 from training.cohort.drimdb import LABELS
 from training.cohort.drimdb import SET as DRIMDB
 from training.cohort.splits import Split, read_splits
 from training.errors import CohortError
-from training.quality.spoil import KINDS, spoilt
+from training.quality.scenes import SCENES
 
 WANTED_SIDE_PX = 640
 """Decoded as the pipeline decodes for the anatomy model."""
+
+COPY_RADIUS_PX = 190.0
+"""Field radius at which copies are made: quality is measured on a still smaller one."""
+
+COPIES = 2
+"""Copies of a good photograph to learn from, each with one defect of random severity."""
 
 SEED = 20261122
 
 CONSOLE = Console(stderr=True)
 
+PHOTOGRAPH, COPY, AT_RETAKE, PHONE, SCENE = "photograph", "copy", "at_retake", "phone", "scene"
+
 
 @dataclass(frozen=True)
 class Example:
-    """One photograph, or a spoilt copy of one, with what was measured of it.
+    """A photograph, or what was made of one.
 
-    `measured` is None where no field was found: such a photograph is refused without weights.
-    `group` is the set, with DRIMDB's folder after a stroke; of a spoilt copy, how it was spoilt.
+    `kind` is `photograph`; `copy` with one defect at a random severity; `at_retake`, the same at
+    the severity from which a grader would take it again; `phone`, a telephone's; or `scene`, no eye
+    at all. `group` is the set, with DRIMDB's folder after a stroke. `measured` is None where no
+    field was found: such a photograph is refused without weights, as `unseen`.
     """
 
+    kind: str
     group: str
     person: str
     role: Role
+    fold: int
     gradable: bool
     measured: QualityMeasurements | None
+    defect: str = ""
+    severity: float = 0.0
+    unseen: str = ""
 
 
 def measured_examples(data_folder: Path) -> Iterator[Example]:
-    """Yield the photographs of photographs.csv, each gradable one followed by a spoilt copy.
+    """Yield the photographs of photographs.csv, each good one followed by what is made of it.
 
-    Only roles train and tune are spoilt. The order and all chance are fixed. Raises CohortError
-    where a gradable photograph shows no field, ManifestError for a bad table.
+    The order and all chance are fixed. Raises CohortError where a gradable photograph shows no
+    field, ManifestError for a bad table.
     """
     limits = Limits()
+    cv2.setNumThreads(1)  # pictures this small are slower on several
     splits = [split for of_set in read_splits(data_folder).by_set.values() for split in of_set]
     for index, split in enumerate(track(splits, "photographs", console=CONSOLE, transient=True)):
         content = read_file(data_folder / split.path, limits)
@@ -63,17 +88,14 @@ def _examples(split: Split, photograph: Photograph, index: int) -> Iterator[Exam
     group, gradable = _label(split)
     person = f"{split.set} {split.person_id}"
     field = find_field_of_view(photograph)
-    if field is None:
-        if gradable:
-            raise CohortError(f"{split.set}: no round field in {split.path}")
-        yield Example(group, person, split.role, gradable, None)
-        return
-    yield Example(group, person, split.role, gradable, measure_quality(photograph, field))
-    if gradable and split.role is not Role.TEST:
-        kind = KINDS[index % len(KINDS)]
-        chance = np.random.default_rng([SEED, index])
-        measured = measure_quality(*spoilt(photograph, field, kind, chance))
-        yield Example(kind, person, split.role, False, measured)
+    if field is None and gradable:
+        raise CohortError(f"{split.set}: no round field in {split.path}")
+    measured = None if field is None else measure_quality(photograph, field)
+    defect = "" if gradable or LABELS[group.rpartition("/")[2]]["fundus"] else "not_a_fundus"
+    example = Example(PHOTOGRAPH, group, person, split.role, split.fold, gradable, measured, defect)
+    yield example
+    if field is not None and gradable:
+        yield from _made_of(example, *_reduced(photograph, field), index)
 
 
 def _label(split: Split) -> tuple[str, bool]:
@@ -82,3 +104,61 @@ def _label(split: Split) -> tuple[str, bool]:
         return split.set, True
     folder = PurePosixPath(split.path).parent.name
     return f"{DRIMDB}/{folder}", LABELS[folder]["gradable"]
+
+
+def _reduced(photograph: Photograph, field: FieldOfView) -> tuple[Photograph, FovCircle]:
+    """The photograph at COPY_RADIUS_PX or less, and its field in that copy's pixels."""
+    circle, scale = field.circle, photograph.scale
+    zoom = min(1.0, COPY_RADIUS_PX / (circle.radius_px * scale))
+    height, width = photograph.pixels_HWC.shape[:2]
+    pixels_HWC = photograph.pixels_HWC
+    if zoom < 1.0:
+        pixels_HWC = shrunk(pixels_HWC, (round(width * zoom), round(height * zoom)))
+    smaller = replace(photograph, pixels_HWC=pixels_HWC)
+    scale = smaller.scale
+    x, y = ((place + 0.5) * scale - 0.5 for place in (circle.x_px, circle.y_px))
+    return smaller, FovCircle(x, y, circle.radius_px * scale)
+
+
+def _made_of(
+    example: Example, photograph: Photograph, circle: FovCircle, index: int
+) -> Iterator[Example]:
+    """Copies to learn from, or copies at RETAKE to judge by; one telephone's, one scene."""
+    pixels_HWC = photograph.pixels_HWC
+
+    def made(
+        make: Callable[[np.random.Generator], UInt8Array], turn: int, **label: object
+    ) -> Example:
+        picture_HWC = make(np.random.default_rng([SEED, index, turn]))
+        measured, unseen = _measured(replace(photograph, pixels_HWC=picture_HWC))
+        return replace(example, measured=measured, unseen=unseen, **label)  # type: ignore[arg-type]
+
+    chance = np.random.default_rng([SEED, index])
+    names = list(OPERATORS)
+    yield made(lambda rng: phone_photograph(pixels_HWC, circle, rng), 0, kind=PHONE)
+    scene = list(SCENES)[index % len(SCENES)]
+    yield made(
+        lambda rng: SCENES[scene](pixels_HWC, circle, rng),
+        1,
+        kind=SCENE,
+        gradable=False,
+        defect="not_a_fundus",
+    )
+    for turn, name in enumerate(names, start=2):
+        label = {"kind": AT_RETAKE, "gradable": False, "defect": name, "severity": RETAKE}
+        yield made(lambda rng, n=name: spoilt(pixels_HWC, circle, n, RETAKE, rng), turn, **label)
+    for turn in range(COPIES):
+        name, severity = names[int(chance.integers(len(names)))], float(chance.random())
+        label = {"kind": COPY, "gradable": severity < RETAKE, "defect": name, "severity": severity}
+        yield made(
+            lambda rng, n=name, s=severity: spoilt(pixels_HWC, circle, n, s, rng),
+            turn + 20,
+            **label,
+        )
+
+
+def _measured(photograph: Photograph) -> tuple[QualityMeasurements | None, str]:
+    """What is measured of a photograph as it comes, or the defect where nothing can be."""
+    field = find_field_of_view(photograph)
+    measured = None if field is None else measure_quality(photograph, field)
+    return measured, "" if measured else unseen_defect(photograph, field)

@@ -1,4 +1,4 @@
-"""Fits the quality gate: weights on role train, threshold on role tune, a report on every role.
+"""Fits the quality gate: weights on role train, threshold on role tune, a report on role test.
 
 Numpy only, all chance seeded: the same photographs give the same weights.
 """
@@ -6,18 +6,20 @@ Numpy only, all chance seeded: the same photographs give the same weights.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.contracts.cohort import Role
 from edge_runtime.fundus.quality import FARTHEST_SD
-from edge_runtime.fundus.quality_weights import DEFECTS, MEASUREMENTS, QualityWeights, Ramp, Term
-from training.quality.examples import Example, measured_examples
+from edge_runtime.fundus.quality_weights import MEASUREMENTS, QualityWeights, Ramp, Term
+from training.cohort.roles import BY_ROLE_ALWAYS
+from training.quality.examples import COPY, PHONE, PHOTOGRAPH, SCENE, Example
 from training.quality.logistic import fit_logistic
-from training.quality.report import quality_report, score
-from training.quality.spoil import KINDS
+from training.quality.report import score
+from training.recipe import FOLDS
+from training.quality.signs import NOT_SEEN_BELOW, SEEN_FROM, fitted_signs
 
 # N examples, M measurements
 FloatArray = npt.NDArray[np.float64]
@@ -29,50 +31,47 @@ LEAN = 0.25
 """Where in the span of equally good thresholds the threshold is put: nearer to its lower end, for
 a readable photograph that is refused costs more than an unreadable one that passes."""
 
-EMPHASIS = {"DRIMDB/Good": 2.0, "DRIMDB/Bad": 2.0, **dict.fromkeys(KINDS, 0.2)}
-"""DRIMDB is the only set with both verdicts, so it weighs more; spoilt copies are easy and made up,
-so they weigh less. Every other group counts once."""
+EMPHASIS = {"DRIMDB/Good": 2.0, "DRIMDB/Bad": 2.0, COPY: 0.2, SCENE: 0.2, PHONE: 0.5}
+"""DRIMDB is the only set with both verdicts, so it weighs more; copies are easy and made up, so
+they weigh less. Every other group counts once."""
 
-FIXED_RAMPS = {
-    "dark": [
-        Ramp(measurement="brightness", start=5.6, full=4.6),  # median grey level 44 to 20
-        Ramp(measurement="dark_share", start=0.3, full=0.7),
-    ],
-    "bright": [Ramp(measurement="burnt_share", start=0.02, full=0.3)],
-    "glare": [Ramp(measurement="glare_share", start=0.02, full=0.25)],
-    "small_field": [Ramp(measurement="field_radius_px", start=150.0, full=75.0)],
-    "not_a_fundus": [Ramp(measurement="odd_colour", start=0.05, full=0.4)],  # full when grey
-    "clipped_field": [Ramp(measurement="clipped_share", start=0.5, full=0.7)],
-}
-"""Bounds of exposure, framing and colour that are photographic and not for data to tell."""
+FRAMING = {"field_radius_px", "field_over_frame", "clipped_share", "off_centre"}
+"""What says nothing of the retina; a defect of its own tells what they mean."""
 
-FITTED_RAMPS = {
-    "blur": [("sharpness", 2.0, "defocused")],
-    "haze": [("faint_reach", 2.0, "DRIMDB/Bad")],
-    "not_a_fundus": [("coarse_contrast", 99.5, "DRIMDB/Outlier")],
-}
-"""Measurement; the percentile of gradable photographs at which the ramp starts; the group at whose
-median it is full."""
+GATE_MEASUREMENTS = tuple(name for name in MEASUREMENTS if name not in FRAMING)
+
+RAMPS = {"small_field": [Ramp(measurement="field_radius_px", start=150.0, full=75.0)]}
+"""So few pixels hold no vessels, whatever the camera; all else is learned."""
 
 
-def fit_quality(photographs_csv: Path) -> tuple[QualityWeights, dict[str, object]]:
-    """Return the weights and the report of the photographs that a table lists.
+def with_fold(examples: Sequence[Example], fold: int | None) -> list[Example]:
+    """Return the examples with the roles that a held-out fold deals; None keeps their own."""
+    if fold is None:
+        return list(examples)
+    return [replace(example, role=_dealt(example, fold)) for example in examples]
 
-    The table is the photographs.csv of a data folder, with its photographs beside it. Raises
-    ManifestError or CohortError where it is not as it should be.
-    """
-    examples = list(measured_examples(photographs_csv.parent))
-    weights = fitted_weights([example for example in examples if example.role is Role.TRAIN])
-    photographs = [example for example in examples if example.group not in KINDS]
-    tuned_on = [example for example in photographs if example.role is Role.TUNE]
-    weights = weights.model_copy(update={"threshold": best_threshold(weights, tuned_on)})
-    return weights, quality_report(weights, photographs)
+
+def _dealt(example: Example, fold: int) -> Role:
+    """As `training.cohort.roles` deals the rows of a manifest."""
+    if example.group in BY_ROLE_ALWAYS:
+        return example.role
+    if example.fold == fold:
+        return Role.TEST
+    return Role.TUNE if example.fold == (fold + 1) % FOLDS else Role.TRAIN
+
+
+def fit_quality(examples: Sequence[Example]) -> QualityWeights:
+    """Return the weights of examples: fitted on role train, their threshold chosen on tune."""
+    weights = fitted_weights([e for e in examples if e.role is Role.TRAIN])
+    tuned_on = [e for e in examples if e.role is Role.TUNE and e.kind in (PHOTOGRAPH, PHONE)]
+    return weights.model_copy(update={"threshold": best_threshold(weights, tuned_on)})
 
 
 def fitted_weights(examples: Sequence[Example]) -> QualityWeights:
     """Return the weights that examples give, with a threshold of one half."""
-    seen = [example for example in examples if example.measured is not None]
-    rows_NM = np.stack([example.measured.row() for example in seen if example.measured])
+    seen = [example for example in examples if example.measured is not None and _is_clear(example)]
+    columns = [MEASUREMENTS.index(name) for name in GATE_MEASUREMENTS]
+    rows_NM = np.stack([e.measured.row()[columns] for e in seen if e.measured is not None])
     gradable_N = np.array([example.gradable for example in seen])
     mean_M = rows_NM[gradable_N].mean(axis=0)
     scale_M = rows_NM.std(axis=0) + 1e-6
@@ -80,41 +79,40 @@ def fitted_weights(examples: Sequence[Example]) -> QualityWeights:
     coefficients_M, bias = fit_logistic(
         away_NM, gradable_N.astype(np.float64), _example_weights(seen), RIDGE
     )
-    numbers = zip(MEASUREMENTS, mean_M, scale_M, coefficients_M, strict=True)
+    numbers = zip(GATE_MEASUREMENTS, mean_M, scale_M, coefficients_M, strict=True)
     terms = {
         name: Term(mean=float(mean), scale=float(scale), coefficient=float(coefficient))
         for name, mean, scale, coefficient in numbers
     }
-    fitted = _fitted_ramps(seen, rows_NM)
-    ramps = {defect: FIXED_RAMPS.get(defect, []) + fitted.get(defect, []) for defect in DEFECTS}
-    return QualityWeights(terms=terms, bias=bias, threshold=0.5, ramps=ramps)
+    signs = fitted_signs(examples)
+    return QualityWeights(terms=terms, bias=bias, threshold=0.5, ramps=RAMPS, signs=signs)
+
+
+def _is_clear(example: Example) -> bool:
+    """True unless it is a copy so nearly good that nobody could say; those with a bad framing
+    are left to their defect."""
+    if example.kind != COPY:
+        return True
+    if example.defect in ("small_field", "clipped_field"):
+        return False
+    return not NOT_SEEN_BELOW <= example.severity < SEEN_FROM
 
 
 def _example_weights(examples: Sequence[Example]) -> FloatArray:
     """Weights that give either verdict one half, and a group the square root of its size."""
-    groups = np.array([example.group for example in examples])
+    groups = np.array([_group(example) for example in examples])
     gradable_N = np.array([example.gradable for example in examples])
     weight_N = np.zeros(len(examples))
     for group in np.unique(groups):
         members = groups == group
-        weight_N[members] = EMPHASIS.get(str(group), 1.0) / np.sqrt(members.sum())
+        weight_N[members] = EMPHASIS.get(str(group).partition(" ")[0], 1.0) / np.sqrt(members.sum())
     for verdict in (gradable_N, ~gradable_N):
         weight_N[verdict] *= 0.5 / weight_N[verdict].sum()
-    return weight_N
+    return np.asarray(weight_N)
 
 
-def _fitted_ramps(examples: Sequence[Example], rows_NM: FloatArray) -> dict[str, list[Ramp]]:
-    groups = np.array([example.group for example in examples])
-    gradable_N = np.array([example.gradable for example in examples])
-    ramps: dict[str, list[Ramp]] = {}
-    for defect, parts in FITTED_RAMPS.items():
-        ramps[defect] = []
-        for name, percentile, group in parts:
-            column_N = rows_NM[:, MEASUREMENTS.index(name)]
-            start = float(np.percentile(column_N[gradable_N], percentile))
-            full = float(np.median(column_N[groups == group]))
-            ramps[defect].append(Ramp(measurement=name, start=start, full=full))
-    return ramps
+def _group(example: Example) -> str:
+    return example.group if example.kind == PHOTOGRAPH else f"{example.kind} {example.defect}"
 
 
 def best_threshold(weights: QualityWeights, examples: Sequence[Example]) -> float:
@@ -123,7 +121,7 @@ def best_threshold(weights: QualityWeights, examples: Sequence[Example]) -> floa
     Between two scores any threshold judges alike; it is put into the widest span of best ones.
     """
     scores_N = np.array([score(weights, example) for example in examples])
-    groups = np.array([example.group for example in examples])
+    groups = np.array([_group(example) for example in examples])
     gradable_N = np.array([example.gradable for example in examples])
     edges = np.unique(np.concatenate([[0.0], scores_N, [1.0]]))
     middles = (edges[:-1] + edges[1:]) / 2.0

@@ -61,8 +61,20 @@ def test_a_mask_of_two_values_reads_alike_in_every_format(
     np.testing.assert_array_equal(read_mask(tmp_path / name), inside)
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_one_colour_painted_on_black_is_a_mask(tmp_path: Path, mode: str) -> None:
+    painted = np.zeros((2, 3, 3), np.uint8)
+    painted[0, 1] = painted[1, 2] = (200, 0, 10)
+    Image.fromarray(painted).convert(mode).save(tmp_path / "painted.tif")
+
+    index_HW = read_index(tmp_path / "painted.tif")
+
+    np.testing.assert_array_equal(index_HW, [[0, 255, 0], [0, 0, 255]])
+    assert read_mask(tmp_path / "painted.tif").sum() == 2
+
+
 def test_what_is_no_mask_is_refused_by_name(tmp_path: Path) -> None:
-    Image.new("RGB", (2, 2)).save(tmp_path / "colour.png")
+    Image.fromarray(np.eye(3, dtype=np.uint8)[None] * 255).save(tmp_path / "colour.png")
     Image.fromarray(np.zeros((2, 2), np.uint16)).save(tmp_path / "deep.png")
     (tmp_path / "words.png").write_text("no picture", encoding="utf-8")
     Image.fromarray(np.zeros((50, 50), np.uint8)).save(tmp_path / "whole.png")

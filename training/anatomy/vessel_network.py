@@ -1,9 +1,9 @@
-"""The anatomy network: MONAI's plain U-Net, and the deployable graph around it.
+"""The vessel network: MONAI's plain U-Net, and the light that every network sees evened out.
 
 Plain convolutions with batch norm fold and quantise best. Leaky, because with plain ReLU the last
 layer's features died early: 240 steps in, no vessel had passed 0.5.
 
-Legend: N photographs, K channels of ANATOMY_CHANNELS, H rows, W columns, C colours.
+Legend: N photographs, H rows, W columns, C colours.
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ from monai.networks.nets.basic_unet import BasicUNet
 from torch import Tensor, nn
 from torch.nn import functional
 
-from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
-from training.recipe import Recipe
-
 CELL_PX = 16
 """Cells over which light and contrast are averaged; with the smoothing, a window of some 80 px."""
 
@@ -23,27 +20,36 @@ LEAST_CONTRAST = 0.02
 """Added to the local deviation, so that noise in a flat dark region is not blown up."""
 
 
-def anatomy_network(recipe: Recipe) -> nn.Module:
-    """Return an untrained network: normalised image (N, 2 C, H, W) to logits (N, K, H, W)."""
+def vessel_network(features: tuple[int, ...]) -> nn.Module:
+    """Return an untrained network: evened image (N, 2 C, H, W) to logits (N, 1, H, W)."""
     return BasicUNet(
         spatial_dims=2,
         in_channels=6,
-        out_channels=len(ANATOMY_CHANNELS),
-        features=recipe.features,
+        out_channels=1,
+        features=features,
         act=("leakyrelu", {"negative_slope": 0.1, "inplace": True}),
         norm="batch",
         upsample="nontrainable",
     )
 
 
-def normalised(image_NHWC: Tensor) -> Tensor:
+def evened(image_NHWC: Tensor) -> Tensor:
     """Return uint8 pictures (N, H, W, C) as the network's input (N, 2 C, H, W); H, W mod 16 = 0.
 
     The first three channels are the colours, the others the same with the local light taken off
     and the local contrast evened out: vessels then look alike in every camera. Without them the
     network spent its first hundreds of steps on telling cameras apart.
     """
-    colour_NCHW = image_NHWC.permute(0, 3, 1, 2).to(torch.float32) / 255.0
+    return evened_colours(colours(image_NHWC))
+
+
+def colours(image_NHWC: Tensor) -> Tensor:
+    """Return pictures of 0 to 255 as colours in [0, 1], shape (N, C, H, W)."""
+    return image_NHWC.permute(0, 3, 1, 2).to(torch.float32) / 255.0
+
+
+def evened_colours(colour_NCHW: Tensor) -> Tensor:
+    """Return colours in [0, 1] as a network's input, shape (N, 2 C, H, W); see `evened`."""
     inside_N1HW = (colour_NCHW.amax(dim=1, keepdim=True) > 0).to(torch.float32)
     weight = _cells(inside_N1HW) + 1e-4
     mean = _cells(colour_NCHW * inside_N1HW) / weight
@@ -66,22 +72,3 @@ def _full_size(cells: Tensor) -> Tensor:
     return functional.interpolate(
         cells, scale_factor=float(CELL_PX), mode="bilinear", align_corners=False
     )
-
-
-class DeployedAnatomy(nn.Module):
-    """The whole exported graph: uint8 picture in, probabilities out.
-
-    `logit_shift_K` moves each channel so that 0.5 is its best cut on tuning people.
-    """
-
-    def __init__(self, network: nn.Module, logit_shift_K: list[float]) -> None:
-        super().__init__()
-        self.network = network
-        self.register_buffer(
-            "logit_shift", torch.tensor(logit_shift_K, dtype=torch.float32).view(1, -1, 1, 1)
-        )
-
-    def forward(self, image_NHWC: Tensor) -> Tensor:
-        """Return probabilities, shape (N, K, H, W), in [0, 1]."""
-        logits_NKHW = self.network(normalised(image_NHWC)) + self.logit_shift
-        return torch.sigmoid(logits_NKHW)

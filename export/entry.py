@@ -1,0 +1,27 @@
+"""What the bundle's entries of all models say alike."""
+
+from __future__ import annotations
+
+import onnx
+
+from edge_runtime.contracts.bundle import Artefact, TensorSpec
+from export.to_onnx import OPSET, axes, element_type
+
+GOLDEN_TOLERANCE_FP32 = 0.02
+"""Of a probability: kernels of other processors add in another order, and a golden value is kept
+to 1/255. A wrong weight or a wrong preprocessing moves it far more."""
+
+
+def fp32_artefact(file: str) -> Artefact:
+    """Return the entry of a graph in fp32."""
+    return Artefact(file=file, opset=OPSET, golden_tolerance=GOLDEN_TOLERANCE_FP32)
+
+
+def graph_tensors(content: bytes) -> tuple[list[TensorSpec], list[TensorSpec]]:
+    """Return the inputs and outputs of an ONNX graph as the bundle states them."""
+    graph = onnx.load_from_string(content).graph
+    return [_spec(value) for value in graph.input], [_spec(value) for value in graph.output]
+
+
+def _spec(value: onnx.ValueInfoProto) -> TensorSpec:
+    return TensorSpec(name=value.name, dtype=element_type(value), shape=axes(value))

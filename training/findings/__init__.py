@@ -1,0 +1,1 @@
+"""Findings: the grade of diabetic retinopathy and maculopathy from one photograph."""

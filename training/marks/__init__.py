@@ -1,0 +1,1 @@
+"""Fovea and disc positions that developers read off the public photographs."""

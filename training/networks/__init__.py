@@ -1,0 +1,1 @@
+"""Network bodies that more than one model stands on."""
