@@ -15,7 +15,6 @@ from PIL import Image
 
 from edge_runtime.bundle.opening import open_bundle
 from edge_runtime.contracts.cohort import Role
-from edge_runtime.contracts.cohort_tables import read_manifest
 from edge_runtime.domain import Eye
 from edge_runtime.errors import ForeseyeError
 from export.make_bundle import Sources, make_bundle
@@ -24,12 +23,13 @@ from training.anatomy.structure_task import StructureRecipe, StructureTask
 from training.anatomy.train import train_vessels
 from training.anatomy.vessel_task import VesselRecipe
 from training.checkpoint import load_weights
-from training.cohort.assemble import assemble
+from training.cohort.assemble import Cohort, cohort_rows
 from training.cohort.roles import rows_of
 from training.drawn.sample_eyes import DrawnEye, draw_eye
 from training.errors import CohortError
 from training.loop import train
 from training.recipe import read_recipe, shipped_recipe
+from training.run_settings import RunSettings
 
 ROLES = ("train", "tune", "test")
 
@@ -123,7 +123,7 @@ def two_steps_of_structures(data: Path, run: Path) -> None:
         total_steps=2,
     )
     run.mkdir(parents=True)
-    rows = list(read_manifest(assemble(data, run / "manifest.parquet", recipe.sets)))
+    rows = cohort_rows(Cohort(data), recipe.sets, run)
     learn, tune = (
         list(structure_eyes(rows_of(rows, role, None), data, recipe.label_size_px))
         for role in (Role.TRAIN, Role.TUNE)
@@ -136,7 +136,7 @@ def test_a_network_that_has_learned_nothing_is_trained_but_not_shipped(
     data: Path, tmp_path: Path
 ) -> None:
     run = tmp_path / "anatomy"
-    outcome = train_vessels(data, run / "vessels", "cpu", steps=2)
+    outcome = train_vessels(Cohort(data), run / "vessels", RunSettings(steps=2))
     recipe, _, facts = load_weights(VesselRecipe, outcome.weights)
     assert facts["step"] == recipe.total_steps == 2
     two_steps_of_structures(data, run / "structures")
@@ -163,6 +163,6 @@ def test_a_set_without_photographs_to_learn_from_is_named(data: Path, tmp_path: 
     (data / "photographs.csv").write_text("\n".join(kept) + "\n")
     try:
         with pytest.raises(CohortError, match="HRF_AV"):
-            train_vessels(data, tmp_path / "run", "cpu", steps=1)
+            train_vessels(Cohort(data), tmp_path / "run", RunSettings(steps=1))
     finally:
         (data / "photographs.csv").write_text("\n".join(rows) + "\n")

@@ -54,6 +54,19 @@ Data = Annotated[
 Run = Annotated[Path, typer.Option("--run", help="Folder for weights, logs and resuming.")]
 ProfileOption = Annotated[Profile, typer.Option("--profile", help="cpu or gpu.")]
 Steps = Annotated[int | None, typer.Option(help="Train for fewer or more steps.")]
+ManifestFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--manifest",
+        help="An own manifest, its paths relative to --data; else the public sets there.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
+RecipeFile = Annotated[
+    Path | None,
+    typer.Option("--recipe", help="An own recipe (TOML).", exists=True, dir_okay=False),
+]
 Fold = Annotated[
     int | None,
     typer.Option(help="Hold this fold out for judging, tune on the next (else: by role)."),
@@ -76,6 +89,8 @@ def anatomy(
     run: Run,
     profile: ProfileOption = Profile.CPU,
     part: Annotated[Part, typer.Option(help="Train one of the two networks only.")] = Part.BOTH,
+    manifest: ManifestFile = None,
+    recipe: RecipeFile = None,
     steps: Steps = None,
     fold: Fold = None,
     leave_out: Annotated[
@@ -88,15 +103,17 @@ def anatomy(
     The vessel network always learns by role: its sets are not cross-validated.
     """
     from training.anatomy.train import train_structures, train_vessels
+    from training.cohort.assemble import Cohort
+    from training.run_settings import RunSettings
 
+    if part == Part.BOTH and recipe is not None:
+        raise typer.BadParameter("a recipe is of one network: say --part", param_hint="--recipe")
+    cohort, settings = Cohort(data, manifest), RunSettings(profile.value, recipe, steps)
     if part != Part.STRUCTURES:
-        outcome = train_vessels(
-            data, run / "vessels", profile.value, steps=steps, leave_out=leave_out
-        )
-        _say(outcome, as_json)
+        _say(train_vessels(cohort, run / "vessels", settings, leave_out=leave_out), as_json)
     if part != Part.VESSELS:
         outcome = train_structures(
-            data, run / "structures", profile.value, steps=steps, fold=fold, leave_out=leave_out
+            cohort, run / "structures", settings, fold=fold, leave_out=leave_out
         )
         _say(outcome, as_json)
 
@@ -106,6 +123,8 @@ def findings(
     data: Data,
     run: Run,
     profile: ProfileOption = Profile.CPU,
+    manifest: ManifestFile = None,
+    recipe: RecipeFile = None,
     steps: Steps = None,
     fold: Fold = None,
     start: Annotated[
@@ -114,9 +133,12 @@ def findings(
     as_json: Json = False,
 ) -> None:
     """Train the grade of diabetic retinopathy and maculopathy. A killed run goes on."""
+    from training.cohort.assemble import Cohort
     from training.findings.train import train_findings
+    from training.run_settings import RunSettings
 
-    _say(train_findings(data, run, profile.value, steps=steps, fold=fold, start=start), as_json)
+    settings = RunSettings(profile.value, recipe, steps)
+    _say(train_findings(Cohort(data, manifest), run, settings, fold=fold, start=start), as_json)
 
 
 def _say(outcome: Outcome, as_json: bool) -> None:

@@ -86,6 +86,8 @@ Text = Annotated[
 _PATH = Field(json_schema_extra={"format": "path"})
 RelativePath = Annotated[Text, AfterValidator(_inside_the_folder), _PATH]
 MaskPath = Annotated[Text, AfterValidator(_mask_inside_the_folder), _PATH]
+Pixels = Annotated[float, Field(ge=0, le=65535)]
+"""A place in the upright photograph at its own full size."""
 LesionClass = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -116,10 +118,22 @@ class ManifestRow(Strict):
         default_factory=dict, description="Masks by class, from the columns lesion_<class>."
     )
 
+    disc_x_px: Pixels | None = Field(None, description="Centre of the disc, from the left edge.")
+    disc_y_px: Pixels | None = Field(
+        None, validate_default=True, description="Centre of the disc, from the top edge."
+    )
+    fovea_x_px: Pixels | None = Field(None, description="The fovea, from the left edge.")
+    fovea_y_px: Pixels | None = Field(
+        None, validate_default=True, description="The fovea, from the top edge."
+    )
+
     fundus: bool | None = Field(None, description="Whether the picture shows a fundus at all.")
     gradable: bool | None = Field(None, description="Whether a grader could read it.")
     dr_grade: int | None = Field(
         None, ge=0, le=4, description="Diabetic retinopathy, International Clinical DR scale 0-4."
+    )
+    dr_present: bool | None = Field(
+        None, description="Diabetic retinopathy of any grade, from sets that give no grade."
     )
     maculopathy: bool | None = Field(None, description="Diabetic maculopathy is present.")
     glaucoma: bool | None = Field(None, description="Glaucoma is diagnosed in this eye.")
@@ -135,6 +149,22 @@ class ManifestRow(Strict):
     smoking: Smoking | None = Field(None, description="0 never, 1 former, 2 current.")
     iop_mmhg: float | None = Field(None, ge=1, le=80, description="Intra-ocular pressure, mmHg.")
     axial_length_mm: float | None = Field(None, ge=15, le=40, description="Axial length, mm.")
+
+    @field_validator("disc_y_px", "fovea_y_px")
+    @classmethod
+    def _a_place_has_both(cls, y_px: float | None, info: ValidationInfo) -> float | None:
+        across = str(info.field_name).replace("_y_", "_x_")
+        if across in info.data and (info.data[across] is None) != (y_px is None):
+            raise ValueError(f"{across} and {info.field_name} are given together or not at all")
+        return y_px
+
+    @field_validator("dr_present")
+    @classmethod
+    def _as_the_grade_says(cls, present: bool | None, info: ValidationInfo) -> bool | None:
+        grade = info.data.get("dr_grade")
+        if grade is not None and present is not None and (grade > 0) != present:
+            raise ValueError(f"dr_grade is {grade}")
+        return present
 
     def masks(self) -> dict[str, str]:
         """Return the masks that the row has, by column (`vessel`, `lesion_haemorrhage`)."""

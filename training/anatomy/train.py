@@ -6,74 +6,68 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-import torch
 from rich.console import Console
 
 from edge_runtime.contracts.cohort import Role
-from edge_runtime.contracts.cohort_tables import read_manifest
 from training.anatomy.eyes import labelled_eyes
 from training.anatomy.structure_eyes import structure_eyes
 from training.anatomy.structure_task import StructureRecipe, StructureTask
 from training.anatomy.vessel_task import CHANNELS, VesselRecipe, VesselTask
-from training.cohort.assemble import assemble
+from training.cohort.assemble import Cohort, cohort_rows
 from training.cohort.roles import rows_of
 from training.errors import RecipeError
 from training.loop import Outcome, train
-from training.recipe import read_recipe, shipped_recipe
+from training.run_settings import RunSettings
 
 R = TypeVar("R", VesselRecipe, StructureRecipe)
 
 
 def train_vessels(
-    data: Path,
+    cohort: Cohort,
     run: Path,
-    profile: str,
+    settings: RunSettings,
     *,
-    steps: int | None = None,
     leave_out: str | None = None,
 ) -> Outcome:
     """Return where the best weights of the vessel network lie, after training (or going on).
 
     `leave_out` names a set that is not learned from, to be judged on as one never seen.
     """
-    changes = {} if steps is None else {"total_steps": steps}
-    recipe = read_recipe(VesselRecipe, shipped_recipe("vessels"), profile, **changes)
+    recipe = settings.recipe(VesselRecipe, "vessels")
     recipe = recipe if leave_out is None else without(recipe, leave_out)
     run.mkdir(parents=True, exist_ok=True)
-    rows = list(read_manifest(assemble(data, run / "manifest.parquet", recipe.sets)))
+    rows = cohort_rows(cohort, recipe.sets, run)
     learn, tune = (
-        list(labelled_eyes(rows_of(rows, role, None), data, recipe.image_size_px, CHANNELS))
+        list(
+            labelled_eyes(rows_of(rows, role, None), cohort.folder, recipe.image_size_px, CHANNELS)
+        )
         for role in (Role.TRAIN, Role.TUNE)
     )
     Console(stderr=True).print(f"{len(learn)} photographs to learn from, {len(tune)} to tune on")
     task = VesselTask(recipe, learn, tune)
-    return train(task, recipe, run, torch.device("cuda" if profile == "gpu" else "cpu"))
+    return train(task, recipe, run, settings.device)
 
 
 def train_structures(
-    data: Path,
+    cohort: Cohort,
     run: Path,
-    profile: str,
+    settings: RunSettings,
     *,
-    steps: int | None = None,
     fold: int | None = None,
     leave_out: str | None = None,
 ) -> Outcome:
     """Return where the best weights of the structure network lie, after training (or going on)."""
-    changes = {} if steps is None else {"total_steps": steps}
-    recipe = read_recipe(
-        StructureRecipe, shipped_recipe("structures"), profile, fold=fold, **changes
-    )
+    recipe = settings.recipe(StructureRecipe, "structures", fold=fold)
     recipe = recipe if leave_out is None else without(recipe, leave_out)
     run.mkdir(parents=True, exist_ok=True)
-    rows = list(read_manifest(assemble(data, run / "manifest.parquet", recipe.sets)))
+    rows = cohort_rows(cohort, recipe.sets, run)
     learn, tune = (
-        list(structure_eyes(rows_of(rows, role, fold), data, recipe.label_size_px))
+        list(structure_eyes(rows_of(rows, role, fold), cohort.folder, recipe.label_size_px))
         for role in (Role.TRAIN, Role.TUNE)
     )
     Console(stderr=True).print(f"{len(learn)} photographs to learn from, {len(tune)} to tune on")
     task = StructureTask(recipe, learn, tune)
-    return train(task, recipe, run, torch.device("cuda" if profile == "gpu" else "cpu"))
+    return train(task, recipe, run, settings.device)
 
 
 def without(recipe: R, left_out: str) -> R:

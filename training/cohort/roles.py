@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from edge_runtime.contracts.cohort import ManifestRow, Role
 from training.recipe import FOLDS
 
-BY_ROLE_ALWAYS = ("DRIVE", "CHASEDB1", "HRF_AV")
+BY_ROLE_ALWAYS = ("DRIVE", "CHASEDB1", "HRF_AV", "EyePACS", "IDRiD", "RFMiD", "REFUGE")
 """Sets with an official split (or left out whole): they are not cross-validated, and the networks
 of every fold learn from their role `train` alone."""
 

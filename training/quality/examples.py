@@ -40,7 +40,12 @@ COPY_RADIUS_PX = 190.0
 COPIES = 2
 """Copies of a good photograph to learn from, each with one defect of random severity."""
 
+SCENE_EVERY = 3
+"""One good photograph in so many is also made into a scene that is no eye."""
+
 SEED = 20261122
+
+Make = Callable[[UInt8Array, FovCircle, np.random.Generator], UInt8Array]
 
 CONSOLE = Console(stderr=True)
 
@@ -123,38 +128,42 @@ def _reduced(photograph: Photograph, field: FieldOfView) -> tuple[Photograph, Fo
 def _made_of(
     example: Example, photograph: Photograph, circle: FovCircle, index: int
 ) -> Iterator[Example]:
-    """Copies to learn from, or copies at RETAKE to judge by; one telephone's, one scene."""
-    pixels_HWC = photograph.pixels_HWC
-
-    def made(
-        make: Callable[[np.random.Generator], UInt8Array], turn: int, **label: object
-    ) -> Example:
-        picture_HWC = make(np.random.default_rng([SEED, index, turn]))
+    """What is made of a good photograph, each by its own seed and measured as it comes."""
+    for turn, (label, make) in enumerate(_makings(example, index)):
+        rng = np.random.default_rng([SEED, index, turn])
+        picture_HWC = make(photograph.pixels_HWC, circle, rng)
         measured, unseen = _measured(replace(photograph, pixels_HWC=picture_HWC))
-        return replace(example, measured=measured, unseen=unseen, **label)  # type: ignore[arg-type]
+        yield replace(label, measured=measured, unseen=unseen)
 
+
+def _makings(example: Example, index: int) -> Iterator[tuple[Example, Make]]:
+    """Copies to learn from, a telephone's, now and then a scene; copies to judge by, where judged.
+
+    DRIMDB is judged in every fold.
+    """
     chance = np.random.default_rng([SEED, index])
-    names = list(OPERATORS)
-    yield made(lambda rng: phone_photograph(pixels_HWC, circle, rng), 0, kind=PHONE)
-    scene = list(SCENES)[index % len(SCENES)]
-    yield made(
-        lambda rng: SCENES[scene](pixels_HWC, circle, rng),
-        1,
-        kind=SCENE,
-        gradable=False,
-        defect="not_a_fundus",
-    )
-    for turn, name in enumerate(names, start=2):
-        label = {"kind": AT_RETAKE, "gradable": False, "defect": name, "severity": RETAKE}
-        yield made(lambda rng, n=name: spoilt(pixels_HWC, circle, n, RETAKE, rng), turn, **label)
-    for turn in range(COPIES):
-        name, severity = names[int(chance.integers(len(names)))], float(chance.random())
-        label = {"kind": COPY, "gradable": severity < RETAKE, "defect": name, "severity": severity}
-        yield made(
-            lambda rng, n=name, s=severity: spoilt(pixels_HWC, circle, n, s, rng),
-            turn + 20,
-            **label,
+    for _ in range(COPIES):
+        defect, severity = str(chance.choice(list(OPERATORS))), float(chance.random())
+        copy = replace(example, kind=COPY, defect=defect, severity=severity)
+        yield replace(copy, gradable=severity < RETAKE), _spoiling(defect, severity)
+    yield replace(example, kind=PHONE), phone_photograph
+    if index % SCENE_EVERY == 0:
+        scene = str(chance.choice(list(SCENES)))
+        yield (
+            replace(example, kind=SCENE, gradable=False, defect="not_a_fundus"),
+            SCENES[scene],
         )
+    if example.role is Role.TEST or example.group.startswith(DRIMDB):
+        for defect in OPERATORS:
+            copy = replace(example, kind=AT_RETAKE, gradable=False, defect=defect, severity=RETAKE)
+            yield copy, _spoiling(defect, RETAKE)
+
+
+def _spoiling(defect: str, severity: float) -> Make:
+    def make(picture_HWC: UInt8Array, circle: FovCircle, rng: np.random.Generator) -> UInt8Array:
+        return spoilt(picture_HWC, circle, defect, severity, rng)
+
+    return make
 
 
 def _measured(photograph: Photograph) -> tuple[QualityMeasurements | None, str]:
