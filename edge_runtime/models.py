@@ -16,9 +16,10 @@ from edge_runtime.contracts.result import ModelIdentity
 from edge_runtime.contracts.tensors import LAYOUTS
 from edge_runtime.domain import Tensors
 from edge_runtime.errors import BundleUnsupported, GoldenMismatch
+from edge_runtime.fundus.findings import conditions_of
 from edge_runtime.settings import Settings
 
-RUNNABLE = ("anatomy",)
+RUNNABLE = ("anatomy", "findings")
 """Models that this version of foreseye can run. A bundle with others is refused, not trimmed."""
 
 PRECISION: Precision = "fp32"
@@ -95,3 +96,5 @@ def _check_layout(name: str, entry: ModelEntry) -> None:
         names = [(t.name, t.dtype, len(t.axes)) for t in wanted]
         if names != [(t.name, t.dtype, len(t.shape)) for t in held]:
             raise BundleUnsupported(f"{name} has tensors {held}, expected {names}")
+    if name == "findings":
+        conditions_of(entry)

@@ -15,6 +15,7 @@ from edge_runtime.bundle.opening import Bundle, open_bundle
 from edge_runtime.contracts.exam import ExamRecord, RefusedPhotograph
 from edge_runtime.contracts.result import (
     EyeReading,
+    Findings,
     Measurement,
     ModelIdentity,
     PhotographIdentity,
@@ -25,10 +26,13 @@ from edge_runtime.domain import Evidence, Exam, FieldOfView, Photograph, Photogr
 from edge_runtime.errors import BundleUnsupported, PhotographError
 from edge_runtime.fundus.anatomy import Anatomy
 from edge_runtime.fundus.biomarkers import biomarkers
+from edge_runtime.fundus.biomarkers.profiles import WANTED_SIDE_PX
+from edge_runtime.fundus.biomarkers.sharp_picture import SharpPicture
 from edge_runtime.fundus.field_of_view import find_field_of_view
+from edge_runtime.fundus.findings import findings_of
 from edge_runtime.fundus.intake import read_photograph
 from edge_runtime.fundus.laterality import read_laterality
-from edge_runtime.fundus.preprocess import network_image
+from edge_runtime.fundus.preprocess import NetworkImage, network_image
 from edge_runtime.fundus.quality import QualityWeights, judge_quality
 from edge_runtime.models import LoadedModel, load_models
 from edge_runtime.settings import Settings
@@ -36,6 +40,7 @@ from edge_runtime.stages import (
     AnatomyRead,
     BiomarkersRead,
     ExamDone,
+    FindingsRead,
     PhotographDone,
     PhotographRefused,
     QualityRead,
@@ -72,6 +77,9 @@ class Pipeline:
         measured = bundle.manifest.measured_quality
         if measured is None or "anatomy" not in models:
             raise BundleUnsupported("a bundle needs quality weights and an anatomy model")
+        # One decoding serves every model and the calibres: pixels enough for the neediest.
+        sides = (m.entry.preprocessing.image_size_px for m in models.values())
+        self._wanted_side_px = max(WANTED_SIDE_PX, *sides)
         self._quality_evidence = measured.evidence
         self._quality_weights = QualityWeights.from_json(bundle.read(measured.file).decode())
 
@@ -129,12 +137,8 @@ class Pipeline:
 
     def _screen_photograph(self, index: int, file: PhotographFile) -> Iterator[StageEvent]:
         watch = Stopwatch()
-        entry = self._models["anatomy"].entry
         photograph = read_photograph(
-            file.content,
-            file.name,
-            self._settings.limits,
-            wanted_side_px=entry.preprocessing.image_size_px,
+            file.content, file.name, self._settings.limits, wanted_side_px=self._wanted_side_px
         )
         watch.lap("decode")
         field = find_field_of_view(photograph)
@@ -150,13 +154,18 @@ class Pipeline:
         eye = read_laterality(anatomy, file.eye)
         watch.lap("anatomy")
         yield AnatomyRead(index, photograph, field.circle, anatomy, eye)
+        picture = SharpPicture.under(photograph, anatomy.frame)
         measured = {
             name: _measurement(reading, anatomy.evidence)
-            for name, reading in biomarkers(anatomy.masks()).items()
+            for name, reading in biomarkers(anatomy.masks(), picture=picture).items()
         }
         watch.lap("biomarkers")
         yield BiomarkersRead(index, measured)
-        result = self._result(photograph, field, eye, quality, watch, measured)
+        findings = self._findings(photograph, field)
+        if findings is not None:
+            watch.lap("findings")
+            yield FindingsRead(index, findings)
+        result = self._result(photograph, field, eye, quality, watch, measured, findings)
         yield PhotographDone(index, result, anatomy)
 
     def _judged(self, photograph: Photograph, field: FieldOfView | None) -> Quality:
@@ -172,12 +181,22 @@ class Pipeline:
 
     def _anatomy(self, photograph: Photograph, field: FieldOfView) -> Anatomy:
         model = self._models["anatomy"]
-        seen = network_image(photograph, field, model.entry.preprocessing.image_size_px)
+        seen = _seen_by(model, photograph, field)
         outputs = model.run({model.entry.inputs[0].name: seen.image_HWC[None]})
         probability_KHW = np.asarray(outputs[model.entry.outputs[0].name][0], np.float32)
         return Anatomy(
             seen.frame, seen.field_HW, probability_KHW * seen.field_HW, model.entry.evidence
         )
+
+    def _findings(self, photograph: Photograph, field: FieldOfView) -> Findings | None:
+        """Return what the eye shows, None where the bundle holds no such model."""
+        model = self._models.get("findings")
+        if model is None:
+            return None
+        seen = _seen_by(model, photograph, field)
+        outputs = model.run({model.entry.inputs[0].name: seen.image_HWC[None]})
+        grades_NK, conditions_NK = (outputs[tensor.name] for tensor in model.entry.outputs)
+        return findings_of(grades_NK[0], conditions_NK[0], model.entry)
 
     def _result(
         self,
@@ -187,6 +206,7 @@ class Pipeline:
         quality: Quality,
         watch: Stopwatch,
         measured: dict[str, Measurement] | None = None,
+        findings: Findings | None = None,
     ) -> ScreeningResult:
         circle = None
         if field is not None:
@@ -203,9 +223,15 @@ class Pipeline:
             ),
             eye=eye,
             quality=quality,
+            findings=findings,
             biomarkers=measured,
             timings_ms=watch.finished(),
         )
+
+
+def _seen_by(model: LoadedModel, photograph: Photograph, field: FieldOfView) -> NetworkImage:
+    wanted = model.entry.preprocessing
+    return network_image(photograph, field, wanted.image_size_px, wanted.margin)
 
 
 def _measurement(reading: Reading, evidence: Evidence) -> Measurement:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
-from edge_runtime.contracts.bundle import ModelEntry, Preprocessing
+from edge_runtime.contracts.bundle import ModelEntry, ParityReport, Preprocessing
 from edge_runtime.contracts.cohort import ManifestRow, Role
 from edge_runtime.domain import Evidence
 from edge_runtime.fundus.anatomy import PRESENT
@@ -67,29 +67,18 @@ def exported_anatomy(
     say: Callable[[str], None],
 ) -> tuple[bytes, ModelEntry]:
     """Return the graph and its entry, without metrics yet. Raises ParityError."""
-    side, fold = trained.vessels.image_size_px, trained.structures.fold
+    side = trained.vessels.image_size_px
+    tune = _Tune(
+        own=[row for row in rows_of(rows, Role.TUNE, trained.structures.fold) if row.masks()],
+        by_role=[row for row in rows if row.role == Role.TUNE and row.set in trained.vessels.sets],
+    )
     say("anatomy: calibrating on tuning people")
-    of_tune = [row for row in rows_of(rows, Role.TUNE, fold) if row.masks()]
-    # The vessel network was tuned by role in every fold, and is calibrated so too.
-    by_role = [row for row in rows if row.role == Role.TUNE and row.set in trained.vessels.sets]
-    unshifted = trained.deployed
-    shift = logit_shifts(unshifted, of_tune, data, side)
-    shift |= {
-        name: value
-        for name, value in logit_shifts(unshifted, by_role, data, side).items()
-        if name == "vessel"
-    }
-    deployed = DeployedAnatomy(
-        unshifted.vessels, unshifted.structures, unshifted.structure_size_px, shift
-    ).eval()
+    shift = _shift(trained.deployed, tune, data, side)
+    deployed = trained.deployed.shifted(shift)
     say(f"anatomy: exporting to ONNX opset {OPSET}")
     content = picture_graph("anatomy", deployed, side)
     say("anatomy: proving parity")
-    chosen = of_tune[:: max(1, len(of_tune) // PARITY_SAMPLES)]
-    images_NHWC = np.stack([seen_eye(row, data, side).image_HWC for row in chosen])
-    backend = OnnxRuntimeCpu(content, threads=1)
-    parity = anatomy_parity(deployed, backend, images_NHWC, "fp32")
-    backend.close()
+    parity = _parity(deployed, content, tune.own, data, side)
     inputs, outputs = graph_tensors(content)
     entry = ModelEntry(
         evidence=Evidence.INTERNAL,
@@ -104,3 +93,29 @@ def exported_anatomy(
         metrics=[],
     )
     return content, entry
+
+
+@dataclass(frozen=True)
+class _Tune:
+    """Labelled tuning photographs of the fold, and those of the vessel network's sets."""
+
+    own: list[ManifestRow]
+    by_role: list[ManifestRow]
+
+
+def _shift(unshifted: DeployedAnatomy, tune: _Tune, data: Path, side: int) -> dict[str, float]:
+    """Return the shift of each channel; the vessel network is tuned by role in every fold."""
+    shift = logit_shifts(unshifted, tune.own, data, side)
+    of_vessels = logit_shifts(unshifted, tune.by_role, data, side)
+    return {**shift, "vessel": of_vessels["vessel"]}
+
+
+def _parity(
+    deployed: DeployedAnatomy, content: bytes, tune: list[ManifestRow], data: Path, side: int
+) -> ParityReport:
+    chosen = tune[:: max(1, len(tune) // PARITY_SAMPLES)]
+    images_NHWC = np.stack([seen_eye(row, data, side).image_HWC for row in chosen])
+    backend = OnnxRuntimeCpu(content, threads=1)
+    report = anatomy_parity(deployed, backend, images_NHWC, "fp32")
+    backend.close()
+    return report

@@ -20,9 +20,9 @@ from edge_runtime.contracts.cohort import ManifestRow
 from edge_runtime.domain import BoolArray, Evidence, FloatArray, UInt8Array
 from edge_runtime.fundus.anatomy import Anatomy
 from training.anatomy.deployed import LABELS, SHIFTED, DeployedAnatomy
-from training.anatomy.evaluate import official_field
 from training.anatomy.eyes import seen_eye
 from training.cohort.mask_file import read_mask
+from training.evaluation.truth import official_field
 
 LOWEST, HIGHEST = 13, 242
 """Cuts outside 5 to 95 % would rest on the tails of a few tuning photographs."""

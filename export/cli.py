@@ -38,6 +38,10 @@ def bundle(
     quality: Annotated[Path, typer.Option(help="Run folder of the quality fit.", exists=True)],
     data: Annotated[Path, typer.Option(envvar="FORESEYE_DATA", help="Photographs.", exists=True)],
     key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
+    evaluation: Annotated[
+        list[Path] | None,
+        typer.Option(help="Evaluation of folds or of a left-out set, to be sealed. Repeatable."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the new bundle.")] = None,
     reference: Annotated[
         bool, typer.Option("--reference", help="Replace the package's reference bundle.")
@@ -56,7 +60,9 @@ def bundle(
     if (out is None) == (not reference):
         raise typer.BadParameter("give either --out FOLDER or --reference")
     folder = reference_folder() if out is None else out
-    sources = Sources(data, anatomy, quality, findings, name, version, commit())
+    sources = Sources(
+        data, anatomy, quality, findings, name, version, commit(), tuple(evaluation or ())
+    )
     sha256 = make_bundle(sources, folder, read_key(key), console.print)
     if reference:
         pin_reference(sha256)

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from edge_runtime.contracts.bundle import Metric
-from edge_runtime.contracts.cohort import ManifestRow, Role
-from edge_runtime.domain import Exam, PhotographFile
+from edge_runtime.contracts.cohort import ManifestRow
+from edge_runtime.contracts.evaluation import Evaluation
 from edge_runtime.pipeline import Pipeline
-from edge_runtime.stages import PhotographDone
-from training.anatomy.evaluate import MaskPictures, judge_masks
+from training.evaluation.evaluating import evaluate_bundles
 
 
-def judge_anatomy(pipeline: Pipeline, rows: Sequence[ManifestRow], data: Path) -> list[Metric]:
-    """Return the anatomy figures on role `test`, at the photographs' own size."""
-    return judge_masks(
-        (row for row in rows if row.role == Role.TEST),
-        data,
-        lambda row: mask_pictures(pipeline, data / row.photograph),
-    )
+def judge_draft(pipeline: Pipeline, rows: Sequence[ManifestRow], data: Path) -> Evaluation:
+    """Return the evaluation of a draft, as `foreseye-train evaluate` would make it.
 
-
-def mask_pictures(pipeline: Pipeline, photograph: Path) -> MaskPictures | None:
-    """Return a photograph's mask pictures as `foreseye screen` would write them."""
-    exam = Exam("judged", (PhotographFile(photograph.name, photograph.read_bytes()),))
-    for event in pipeline.screen(exam):
-        if isinstance(event, PhotographDone) and event.anatomy is not None:
-            size = event.result.photograph.width_px, event.result.photograph.height_px
-            anatomy = event.anatomy
-            return MaskPictures(
-                anatomy.vessels_probability(*size),
-                anatomy.arteries_veins(*size),
-                anatomy.disc_cup(*size),
-            )
-    return None
+    A draft that held out a fold or left out sets is judged on those. What is written on the way is
+    not kept. Raises CohortError when nobody is left to judge on, and as `evaluate_bundles`.
+    """
+    with tempfile.TemporaryDirectory() as out:
+        return evaluate_bundles([pipeline], rows, data, Path(out)).evaluation

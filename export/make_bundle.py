@@ -31,9 +31,10 @@ from export.data_statement import data_statement, set_counts
 from export.errors import ExportError
 from export.findings import exported_findings
 from export.golden import golden_arrays, unaided
-from export.judging import judge_anatomy
+from export.judging import judge_draft
 from export.model_card import model_card
 from export.quality import measured_quality
+from export.sealed_evaluation import sealed_evaluation
 from export.signing_key import public_key
 from training.checkpoint import WEIGHTS_FILE, load_weights
 from training.cohort.assemble import assemble
@@ -43,6 +44,7 @@ from training.findings.task import FindingsRecipe
 ANATOMY_FILE = "anatomy.fp32.onnx"
 FINDINGS_FILE = "findings.fp32.onnx"
 QUALITY_FILE = "quality.json"
+QUALITY: ModelName = "quality"
 CARD_FILE = "model_card.md"
 MANIFEST_FILE = "manifest.parquet"
 SAMPLES = "samples"
@@ -63,6 +65,8 @@ class Sources:
     name: str
     version: str
     commit: str
+    evaluations: tuple[Path, ...] = ()
+    """Evaluations of cross-validation and of left-out sets, sealed beside the bundle's own."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,13 @@ class Contents:
     """The fold that no model learned from or was tuned on; None where roles say who was."""
     left_out_sets: tuple[str, ...]
     golden: tuple[GoldenSample, ...] = ()
+    evaluation_page: str | None = None
+    evaluations: tuple[str, ...] = ()
+
+    @property
+    def is_held_out(self) -> bool:
+        """Whether the bundle was made to be judged on a fold or on a set that it never saw."""
+        return self.fold is not None or bool(self.left_out_sets)
 
     def manifest(self, hashes: dict[str, str]) -> BundleManifest:
         """Return bundle.json's record over these hashes."""
@@ -99,6 +110,8 @@ class Contents:
             golden=list(self.golden),
             data_statement=data_statement(self.counts),
             model_card=CARD_FILE,
+            evaluation_page=self.evaluation_page,
+            evaluations=list(self.evaluations) or None,
             files=hashes,
         )
 
@@ -121,8 +134,11 @@ def make_bundle(sources: Sources, out: Path, key: Ed25519PrivateKey, say: Say) -
         draft = Path(work) / "draft"
         write_bundle(draft, contents.files, contents.manifest, key)
         pipeline = Pipeline.open(Settings(bundle=str(draft), trusted_keys=trusted))
-        say("judging on role test")
-        contents = _judged(contents, pipeline, Path(work))
+        if contents.is_held_out:
+            say("not judged here: `foreseye-train evaluate` judges it on what it held out")
+        else:
+            say("judging on role test")
+            contents = _judged(contents, pipeline, Path(work))
         contents = _with_golden(contents, pipeline, Path(work) / SAMPLES)
         pipeline.close()
     contents = contents.with_card()
@@ -174,10 +190,21 @@ def _findings_recipe(sources: Sources) -> FindingsRecipe | None:
 
 def _judged(contents: Contents, pipeline: Pipeline, work: Path) -> Contents:
     rows = list(read_manifest(work / MANIFEST_FILE))
-    labelled = [row for row in rows if row.masks()]
-    metrics = judge_anatomy(pipeline, labelled, contents.sources.data)
-    judged = contents.models["anatomy"].model_copy(update={"metrics": metrics})
-    return replace(contents, models={**contents.models, "anatomy": judged})
+    own = judge_draft(pipeline, rows, contents.sources.data)
+    sealed = sealed_evaluation(own, contents.sources.evaluations)
+    models = {
+        name: entry.model_copy(update={"metrics": sealed.metrics.get(name, [])})
+        for name, entry in contents.models.items()
+    }
+    of_quality = sealed.metrics.get(QUALITY, [])
+    return replace(
+        contents,
+        files={**contents.files, **sealed.files},
+        models=models,
+        quality=contents.quality.model_copy(update={"metrics": of_quality}),
+        evaluation_page=sealed.page,
+        evaluations=tuple(sealed.evaluations),
+    )
 
 
 def _with_golden(contents: Contents, pipeline: Pipeline, folder: Path) -> Contents:

@@ -11,14 +11,24 @@ EVIDENCE_IN_WORDS = {
     "external": "judged on a set that it never saw",
 }
 
+SPLITS_IN_WORDS = {
+    "test": "Split `test`: these weights, on the people of role test.",
+    "cv": "Split `cv`: cross-validation. The same command made one bundle a fold, and each person "
+    "was judged by the one that had held out that person's fold; those are not the weights in "
+    "this bundle.",
+    "external": "Split `external`: a set that was left out of training and tuning; unless this "
+    "bundle says that it left the set out, another that the same command made was judged.",
+}
+
 
 def model_card(manifest: BundleManifest) -> str:
     """Return the card as Markdown."""
     parts = [
         f"# {manifest.name} {manifest.version}",
         f"**{USE}** Nothing here claims clinical validity.",
-        "Every figure below was measured on photographs of people that the model did not learn "
-        "from; beside it stands what a guess that sees no photograph reaches.",
+        "Every figure below was measured on photographs of people that the judged model did not "
+        "learn from; beside it stands what costs nothing: guesses and classical methods.",
+        *_splits(manifest),
     ]
     for name, model in manifest.models.items():
         parts.append(f"## {name}\n\nEvidence: {_evidence(model.evidence.value)}.")
@@ -38,25 +48,50 @@ def model_card(manifest: BundleManifest) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _splits(manifest: BundleManifest) -> list[str]:
+    """Return what each split among the figures means; the shipped weights are not all of them."""
+    quality = manifest.measured_quality
+    metrics = [m for model in manifest.models.values() for m in model.metrics]
+    metrics += [] if quality is None else quality.metrics
+    used = {metric.split for metric in metrics}
+    told = [words for split, words in SPLITS_IN_WORDS.items() if split in used]
+    if manifest.evaluation_page is not None:
+        told.append(f"Plots, subgroups and definitions: `{manifest.evaluation_page}`.")
+    return told
+
+
 def _evidence(kind: str) -> str:
     return f"`{kind}` ({EVIDENCE_IN_WORDS[kind]})"
 
 
 def _metrics(metrics: list[Metric]) -> str:
     lines = [
-        "| set | role | figure | value | 95 % interval | people | baseline |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| set | split | part | figure | value | 95 % interval | people / photographs "
+        "| read against |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for m in metrics:
         interval = (
             "" if m.interval_95 is None else f"{m.interval_95[0]:.3f} to {m.interval_95[1]:.3f}"
         )
-        baseline = "" if m.baseline is None else f"{m.baseline:.3f} ({m.baseline_name})"
+        part = ", ".join(f"{name} {value}" for name, value in (m.subgroup or {}).items())
         lines.append(
-            f"| {m.set} | {m.role.value} | {m.name} | {m.value:.3f} | {interval} | {m.people} "
-            f"| {baseline} |"
+            f"| {m.set} | {m.split or m.role.value} | {part} | {m.name} | {m.value:.3f} "
+            f"| {interval} | {_people(m)} | {_against(m)} |"
         )
     return "\n".join(lines)
+
+
+def _people(metric: Metric) -> str:
+    counted = f"{metric.people} / {metric.photographs}"
+    return f"{counted} ({metric.refused} refused)" if metric.refused else counted
+
+
+def _against(metric: Metric) -> str:
+    beside = [(other.value, other.name) for other in metric.beside or []]
+    if metric.baseline is not None:
+        beside = [(metric.baseline, str(metric.baseline_name)), *beside]
+    return "; ".join(f"{value:.3f} ({name})" for value, name in beside)
 
 
 def _counts(counts: list[SetCount]) -> str:

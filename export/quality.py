@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from export.errors import ExportError
 
 WEIGHTS, REPORT = "quality.json", "report.json"
 NOTHING_REFUSED = "every photograph accepted"
+COPIES = "degraded copies of all sets"
+"""Where a metric was measured on what the camera degrader made of good photographs."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def measured_quality(run: Path, file: str) -> FittedQuality:
     except (OSError, ValueError) as error:
         raise ExportError(f"no fitted quality gate in {run}: {error}") from None
     QualityWeights.from_json(content.decode())
-    metrics = [*_shares(report["accepted"]), _area(report)]
+    metrics = [*_shares(report["accepted"]), _area(report), *_of_copies(report)]
     entry = MeasuredQuality(file=file, evidence=Evidence.INTERNAL, metrics=metrics)
     sets = tuple(sorted({group.partition("/")[0] for group in report["accepted"]}))
     return FittedQuality(content, entry, sets)
@@ -57,6 +60,38 @@ def _shares(accepted: dict[str, Any]) -> list[Metric]:
         for group, roles in accepted.items()
         if (of_role := roles.get(Role.TEST.value)) is not None
     ]
+
+
+def _of_copies(report: dict[str, Any]) -> Iterator[Metric]:
+    """How often each defect is named on copies at the severity where a grader would retake."""
+    naming = report["defect_named_at_retake"]
+    for defect, told in naming["by_defect"].items():
+        yield _on_copies(
+            "share_named",
+            told["named"],
+            {"defect": defect},
+            (naming["baseline_majority"], "the commonest defect named for all"),
+        )
+    kind = {"copies": "telephone"}
+    yield _on_copies("share_accepted", report["phone_accepted"], kind, (1.0, NOTHING_REFUSED))
+
+
+def _on_copies(
+    name: str, told: dict[str, Any], subgroup: dict[str, str], baseline: tuple[float, str]
+) -> Metric:
+    return Metric(
+        name=name,
+        value=told["share"],
+        interval_95=tuple(told["interval_95"]),
+        set=COPIES,
+        role=Role.TEST,
+        subgroup=subgroup,
+        people=told["people"],
+        photographs=told["photographs"],
+        baseline=baseline[0],
+        baseline_name=baseline[1],
+        evidence=Evidence.INTERNAL,
+    )
 
 
 def _area(report: dict[str, Any]) -> Metric:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from edge_runtime.contracts.cohort import Role
 from edge_runtime.errors import ForeseyeError
 from training.cohort import command
+from training.evaluation import command as evaluation
 
 if TYPE_CHECKING:
     from training.loop import Outcome
@@ -30,6 +30,7 @@ class Profile(str, Enum):
     """Which table of the recipe is used."""
 
     CPU = "cpu"
+    CPU_FINISH = "cpu-finish"
     GPU = "gpu"
 
 
@@ -52,7 +53,9 @@ Data = Annotated[
     ),
 ]
 Run = Annotated[Path, typer.Option("--run", help="Folder for weights, logs and resuming.")]
-ProfileOption = Annotated[Profile, typer.Option("--profile", help="cpu or gpu.")]
+ProfileOption = Annotated[
+    Profile, typer.Option("--profile", help="cpu, cpu-finish (vessels, from --start) or gpu.")
+]
 Steps = Annotated[int | None, typer.Option(help="Train for fewer or more steps.")]
 ManifestFile = Annotated[
     Path | None,
@@ -93,6 +96,10 @@ def anatomy(
     recipe: RecipeFile = None,
     steps: Steps = None,
     fold: Fold = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="Weights of vessels to begin from.", exists=True, dir_okay=False),
+    ] = None,
     leave_out: Annotated[
         str | None, typer.Option(help="A set not to learn from, to be judged on as never seen.")
     ] = None,
@@ -110,7 +117,8 @@ def anatomy(
         raise typer.BadParameter("a recipe is of one network: say --part", param_hint="--recipe")
     cohort, settings = Cohort(data, manifest), RunSettings(profile.value, recipe, steps)
     if part != Part.STRUCTURES:
-        _say(train_vessels(cohort, run / "vessels", settings, leave_out=leave_out), as_json)
+        outcome = train_vessels(cohort, run / "vessels", settings, start=start, leave_out=leave_out)
+        _say(outcome, as_json)
     if part != Part.VESSELS:
         outcome = train_structures(
             cohort, run / "structures", settings, fold=fold, leave_out=leave_out
@@ -149,37 +157,23 @@ def _say(outcome: Outcome, as_json: bool) -> None:
 
 
 @app.command(epilog="Example: foreseye-train quality --data ../shared/data --run runs/quality")
-def quality(data: Data, run: Run, as_json: Json = False) -> None:
-    """Fit the quality gate on plain image measurements."""
-    from training.quality.fit import fit_quality
+def quality(
+    data: Data,
+    run: Run,
+    fold: Fold = None,
+    cross_validate: Annotated[
+        bool, typer.Option("--cross-validate", help="Also judge five gates, each on its fold.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Fit the quality gate: what can be read, and the defects of what cannot."""
+    from training.quality.run import train_quality
 
-    weights, report = fit_quality(data / "photographs.csv")
-    run.mkdir(parents=True, exist_ok=True)
-    (run / "quality.json").write_text(weights.to_json(), encoding="utf-8")
-    (run / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
+    report = train_quality(data, run, fold, cross_validate)
     typer.echo(json.dumps(report, indent=None if as_json else 2))
 
 
-@app.command(epilog="Example: foreseye-train evaluate --data ../shared/data --results out")
-def evaluate(
-    data: Data,
-    results: Annotated[
-        Path, typer.Option("--results", help="Folder that `foreseye screen` wrote.", exists=True)
-    ],
-    role: Annotated[Role, typer.Option(help="Whose photographs are judged.")] = Role.TEST,
-    as_json: Json = False,
-) -> None:
-    """Judge the masks that `foreseye screen` wrote, at the photographs' own size."""
-    from training.anatomy.evaluate import in_words
-    from training.anatomy.written_masks import judge_written
-
-    metrics = judge_written(data, results, role.value)
-    if as_json:
-        typer.echo(json.dumps([metric.model_dump(mode="json") for metric in metrics]))
-    else:
-        typer.echo(in_words(metrics))
-
-
+app.command(epilog=evaluation.EXAMPLE)(evaluation.evaluate)
 app.command(epilog=command.COHORT_EXAMPLE)(command.cohort)
 app.command(epilog=command.CHECK_EXAMPLE)(command.check_cohort)
 

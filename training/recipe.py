@@ -72,7 +72,7 @@ def check_multiple(name: str, value: int, of: int) -> None:
 
 
 def read_recipe(kind: type[R], path: Path, profile: str, **changes: Any) -> R:
-    """Return the recipe of a TOML file for one profile (`cpu` or `gpu`).
+    """Return the recipe of a TOML file for one profile (`cpu`, `gpu`, or another it has).
 
     The file holds common keys at its top and one table a profile; `changes` (from the command
     line) win over both. Raises RecipeError for an unknown key, profile or a value out of range.

@@ -15,7 +15,7 @@ from training.recipe import R, read_recipe, shipped_recipe
 class RunSettings:
     """Profile, recipe file and length of a run."""
 
-    profile: Literal["cpu", "gpu"] = "cpu"
+    profile: Literal["cpu", "cpu-finish", "gpu"] = "cpu"
     recipe_file: Path | None = None
     """None for the recipe that ships."""
 

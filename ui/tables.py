@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
-from edge_runtime.wire.client import Condition, Evidence, Findings, Measurement
+from edge_runtime.wire.client import Evidence, Findings, Measurement
 from ui.parts import badge
 from ui.wording import say, say_or
 
-DECIMALS = {"um": 0, "a": 0, "%": 1, "mm[Hg]": 0, "mL/min/{1.73_m2}": 0, "1": 2}
+DECIMALS = {"um": 0, "a": 0, "deg": 0, "%": 1, "mm[Hg]": 0, "mL/min/{1.73_m2}": 0, "1": 2}
 """Digits behind the point, by UCUM unit: as many as the measurement can bear."""
 
 SHARES = ("vessel_density", "arteriole_density", "venule_density")
@@ -49,18 +49,8 @@ def measurement_rows(biomarkers: dict[str, Measurement]) -> list[Row]:
 
 
 def finding_rows(findings: Findings) -> list[Row]:
-    """Return the lines of what one eye shows; a finding that no model makes has no line."""
+    """Return the lines of what the eye tells of the body; what no model makes has no line."""
     rows = []
-    if findings.dr_grade is not None:
-        grade = max(range(5), key=lambda g: findings.dr_grade.probabilities[g])  # type: ignore[union-attr]
-        what = say("finding.dr_grade.what", grade=grade)
-        share = _percent(findings.dr_grade.referable)
-        rows.append(Row(say("finding.dr_grade"), what, share, "", "%", findings.dr_grade.evidence))
-    for name in ("maculopathy", "glaucoma_suspicion"):
-        condition: Condition | None = getattr(findings, name)
-        if condition is not None:
-            share = _percent(condition.probability)
-            rows.append(Row(say(f"finding.{name}"), "", share, "", "%", condition.evidence))
     for name in ("retinal_age_years", "hba1c_percent", "egfr_ml_min_1_73m2", "sbp_mmhg"):
         measurement: Measurement | None = getattr(findings, name)
         if measurement is not None:
@@ -84,10 +74,6 @@ def _row(name: str, measurement: Measurement, title: str) -> Row:
 def _number(name: str, value: float, unit: str) -> str:
     shown = 100 * value if name in SHARES else value
     return f"{shown:.{MORE_DECIMALS.get(name, DECIMALS.get(unit, 2))}f}"
-
-
-def _percent(probability: float) -> str:
-    return f"{100 * probability:.0f}"
 
 
 def table(rows: Iterable[Row], caption: str, first: str = "table.name") -> str:

@@ -6,6 +6,8 @@ keys used to the keys written). What the service sends in words (advice, reasons
 
 from __future__ import annotations
 
+from ui.measure_wording import MEASURES
+
 ENGLISH: dict[str, str] = {
     # The frame.
     "app.name": "foreseye",
@@ -174,41 +176,43 @@ ENGLISH: dict[str, str] = {
     "condition.parkinson": "Parkinson's disease",
     "condition.dementia": "Dementia",
     # Findings.
-    "finding.dr_grade": "Diabetic eye disease that needs a doctor",
-    "finding.dr_grade.what": "Chance of diabetic retinopathy of grade 2 to 4; most likely grade "
-    "{grade}",
-    "finding.maculopathy": "Diabetic disease of the macula",
+    "finding.dr_grade": "Diabetic eye disease",
+    "finding.dr_grade.chance": "Of 100 photographs with this answer, {count} show retinopathy of "
+    "grade 2 or more.",
+    "finding.maculopathy": "Diabetic macular disease",
+    "finding.maculopathy.chance": "Of 100 photographs with this answer, {count} show it.",
     "finding.glaucoma_suspicion": "Suspicion of glaucoma",
+    "finding.glaucoma_suspicion.chance": "Of 100 photographs with this answer, {count} show signs "
+    "of it.",
+    "finding.refer": "{finding}: refer to an eye doctor",
+    "finding.refer.text": "Tell the person that an eye doctor should look at this eye. This is not "
+    "a diagnosis.",
+    "finding.below": "{finding}: below the mark for referral",
+    "finding.below.text": "This alone calls for no referral. A photograph can miss disease: refer "
+    "anyone whose sight has changed.",
+    "finding.mark": "The mark for referral is {mark} of 100.",
+    "finding.under": "under {count}",
+    "finding.over": "over {count}",
+    "finding.use": "Research use only. An eye doctor decides.",
+    "grade.title": "For the doctor: grade of retinopathy",
+    "grade.text": "Chance of each grade of the International Clinical DR scale.",
+    "grade.0": "0 - none",
+    "grade.1": "1 - mild non-proliferative",
+    "grade.2": "2 - moderate non-proliferative",
+    "grade.3": "3 - severe non-proliferative",
+    "grade.4": "4 - proliferative",
+    "grade.referable": "2 to 4 together: referable",
+    "grade.cut": "mark for referral: {cut} %",
     "finding.retinal_age_years": "Age as the retina looks",
     "finding.hba1c_percent": "Long-term blood sugar (HbA1c)",
     "finding.egfr_ml_min_1_73m2": "Kidney filtration (eGFR)",
     "finding.sbp_mmhg": "Systolic blood pressure",
-    # Measurements.
-    "measure.cdr_vertical": "Cup-to-disc ratio, vertical",
-    "measure.cdr_vertical.what": "Height of the cup as a share of the disc's",
-    "measure.cdr_area": "Cup-to-disc ratio, area",
-    "measure.cdr_area.what": "Area of the cup as a share of the disc's",
-    "measure.crae_um": "Width of the arterioles",
-    "measure.crae_um.what": "CRAE: the six widest near the disc, as one",
-    "measure.crve_um": "Width of the venules",
-    "measure.crve_um.what": "CRVE: the six widest near the disc, as one",
-    "measure.avr": "Arteriole-to-venule ratio",
-    "measure.avr.what": "AVR: width of the arterioles over width of the venules",
-    "measure.vessel_density": "Area covered by vessels",
-    "measure.vessel_density.what": "Share of the field outside the disc",
-    "measure.arteriole_density": "Area covered by arterioles",
-    "measure.arteriole_density.what": "Share of the field outside the disc",
-    "measure.venule_density": "Area covered by venules",
-    "measure.venule_density.what": "Share of the field outside the disc",
-    "measure.fractal_dimension": "Branching of the vessels",
-    "measure.fractal_dimension.what": "Fractal dimension: 1 a single line, 2 a full net",
-    "measure.tortuosity_distance_arterioles": "Winding of the arterioles",
-    "measure.tortuosity_distance_arterioles.what": "Way along the vessel over the straight way",
-    "measure.tortuosity_distance_venules": "Winding of the venules",
-    "measure.tortuosity_distance_venules.what": "Way along the vessel over the straight way",
+    **MEASURES,
     # Units, by UCUM code.
     "unit.1": "ratio",
     "unit.%": "%",
+    "unit.rad": "rad",
+    "unit.deg": "\u00b0",
     "unit.um": "\u00b5m",
     "unit.a": "years",
     "unit.mm[Hg]": "mmHg",

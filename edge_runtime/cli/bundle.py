@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.markup import escape
+from rich.table import Table
 
 from edge_runtime.bundle.opening import Bundle, open_bundle
 from edge_runtime.cli.options import AsJson
 from edge_runtime.cli.session import Session, print_json, session_of
+from edge_runtime.contracts.bundle import ModelEntry, ModelName
 from edge_runtime.contracts.strict import contract_dict
 
 bundle_app = typer.Typer(
@@ -50,7 +54,22 @@ def describe(context: typer.Context, folder: Folder = None, as_json: AsJson = Fa
     console = Console()
     identity = bundle.identity
     console.print(f"[bold]{identity.name} {identity.version}[/bold]  {identity.sha256}")
+    console.print(_models(bundle.manifest.models))
+    for name, entry in bundle.manifest.models.items():
+        for label, rule in (entry.threshold_rules or {}).items():
+            console.print(escape(f"{name}, cut of {label}: {rule}"))
     console.print(Markdown(bundle.model_card))
+
+
+def _models(models: Mapping[ModelName, ModelEntry]) -> Table:
+    table = Table("model", "judged on", "image", "labels and their cuts")
+    for name, entry in models.items():
+        labels = [*entry.labels, *(cut for cut in entry.thresholds if cut not in entry.labels)]
+        cuts = {label: f" ({cut:.2f})" for label, cut in entry.thresholds.items()}
+        shown = ", ".join(f"{label}{cuts.get(label, '')}" for label in labels)
+        image = f"{entry.preprocessing.image_size_px} px"
+        table.add_row(name, entry.evidence.value, image, escape(shown))
+    return table
 
 
 def _opened(session: Session, folder: Path | None) -> Bundle:

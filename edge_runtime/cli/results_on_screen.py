@@ -9,7 +9,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from edge_runtime.contracts.exam import ExamRecord, Forecast
-from edge_runtime.contracts.result import EyeReading, Measurement, ScreeningResult
+from edge_runtime.contracts.result import (
+    Condition,
+    DrGrade,
+    EyeReading,
+    Findings,
+    Measurement,
+    ScreeningResult,
+)
 from edge_runtime.names import shown_name
 from edge_runtime.results import WrittenExam
 
@@ -38,6 +45,8 @@ def _photograph(result: ScreeningResult) -> Table:
     table.add_row("gradable", f"{quality.probability:.2f}", quality.evidence.value)
     for advice in quality.advice:
         table.add_row("advice", escape(advice), "")
+    for row in _findings(result.findings) if result.findings else ():
+        table.add_row(*(escape(cell) for cell in row))
     for name, measurement in (result.biomarkers or {}).items():
         table.add_row(name, *(escape(cell) for cell in _measured(measurement)))
     return table
@@ -47,6 +56,33 @@ def _eye(eye: EyeReading) -> str:
     side = eye.laterality.value if eye.laterality else "not known"
     conflict = "; the picture shows the other eye" if eye.conflict else ""
     return f"{side} ({EYE_SOURCE[eye.source]}{conflict})"
+
+
+def _findings(findings: Findings) -> Iterator[tuple[str, str, str]]:
+    """Yield name, value and evidence of each finding that the bundle makes."""
+    for name, finding in findings:
+        if isinstance(finding, DrGrade):
+            yield from _dr_grade(finding)
+        elif isinstance(finding, Condition):
+            cut = _against(finding.probability, finding.threshold)
+            yield name, f"{finding.probability:.2f}{cut}", finding.evidence.value
+        elif isinstance(finding, Measurement):
+            yield name, *_measured(finding)
+
+
+def _dr_grade(dr_grade: DrGrade) -> Iterator[tuple[str, str, str]]:
+    evidence = dr_grade.evidence.value
+    cut = _against(dr_grade.referable, dr_grade.referable_threshold)
+    yield "referable DR (grade 2 to 4)", f"{dr_grade.referable:.2f}{cut}", evidence
+    grades = ", ".join(f"{grade}: {p:.2f}" for grade, p in enumerate(dr_grade.probabilities))
+    yield "DR grade", grades, evidence
+
+
+def _against(probability: float, threshold: float | None) -> str:
+    if threshold is None:
+        return ""
+    side = "at or above" if probability >= threshold else "below"
+    return f" ({side} the cut {threshold:.2f})"
 
 
 def _measured(measurement: Measurement) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from pydantic import Field, model_validator
 
 from edge_runtime.contracts.cohort import Role
+from edge_runtime.contracts.repeatability import SmallestDetectableChange
 from edge_runtime.contracts.result import Measurement
 from edge_runtime.contracts.strict import Sha256, Strict, contract_json
 from edge_runtime.domain import Evidence
@@ -21,6 +22,10 @@ SIGNATURE_FILE = "bundle.sig.json"
 
 ModelName = Literal["anatomy", "quality", "findings", "forecast", "progression"]
 Precision = Literal["fp32", "fp16", "int8-cpu", "int8-trt"]
+
+Split = Literal["train", "tune", "test", "cv", "external"]
+"""Whose photographs a figure was measured on: a role's; `cv`, each person by the bundle that held
+out that person's fold; or `external`, a set that the judged bundle never saw."""
 
 
 class TensorSpec(Strict):
@@ -51,18 +56,38 @@ class ParityReport(Strict):
     in_words: str
 
 
+class Beside(Strict):
+    """A number that a figure is read against."""
+
+    name: str
+    value: float
+    kind: Literal["baseline", "peer"]
+    """A baseline has learned nothing of what is judged; a peer is a person or a published result
+    on the same photographs."""
+
+
 class Metric(Strict):
     """One measured figure, with the set and people it was measured on and what beats nothing."""
 
     name: str
     value: float
     interval_95: tuple[float, float] | None = None
+    """By bootstrap over persons."""
     set: str
     role: Role
+    split: Split | None = None
+    """Absent where `role` says all."""
+    subgroup: dict[str, str] | None = None
+    """The part of the set that it was measured on, such as its camera; absent for all of it."""
     people: int
     photographs: int
+    """All that have the truth, those that were refused with them."""
+    refused: int | None = None
+    """How many of the photographs were refused; the figure's definition says how they count."""
     baseline: float | None = None
     baseline_name: str | None = None
+    beside: list[Beside] | None = None
+    """Further baselines, and peers."""
     evidence: Evidence
 
 
@@ -87,6 +112,8 @@ class ModelEntry(Strict):
     logit_shift: list[float] = Field(default_factory=list)
     """Calibration inside the graph: what was added to each label's logit, chosen on tune."""
     thresholds: dict[str, float] = Field(default_factory=dict)
+    threshold_rules: dict[str, str] | None = None
+    """How each threshold was chosen, and on whom, in words."""
     artefacts: dict[Precision, Artefact]
     parity: dict[Precision, ParityReport]
     metrics: list[Metric]
@@ -141,9 +168,20 @@ class BundleManifest(Strict):
     measured_quality: MeasuredQuality | None = None
     horizons_years: list[float] = Field(default_factory=list)
     reference_population: str | None = None
+    held_out_fold: int | None = Field(default=None, ge=0)
+    """The fold of photographs that none of the models learned from or was tuned on, where the
+    bundle was made for cross-validation; absent where roles say who was held out."""
+    left_out_sets: list[str] | None = None
+    """Sets that were left out of training and tuning, to be judged on whole."""
+    smallest_detectable_change: dict[str, SmallestDetectableChange] | None = None
+    """By biomarker, what `foreseye-train repeatability` measured with these very models."""
     golden: list[GoldenSample]
     data_statement: DataStatement
     model_card: str
+    evaluation_page: str | None = None
+    """A page of tables and plots, without photographs, for people."""
+    evaluations: list[str] | None = None
+    """Files of schema foreseye.evaluation/1 that the metrics were taken from."""
     files: dict[str, Sha256]
     """Every other file of the bundle, by its relative path, but the signature."""
 
@@ -162,6 +200,9 @@ class BundleManifest(Strict):
         named += [file for sample in self.golden for file in sample.expected.values()]
         if self.measured_quality is not None:
             named.append(self.measured_quality.file)
+        if self.evaluation_page is not None:
+            named.append(self.evaluation_page)
+        named += self.evaluations or []
         return named
 
     def to_json(self) -> str:

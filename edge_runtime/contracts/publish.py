@@ -23,6 +23,7 @@ from pydantic import BaseModel
 
 from edge_runtime.contracts.bundle import BundleManifest
 from edge_runtime.contracts.cohort import LESION_PREFIX, ManifestRow, OutcomeRow
+from edge_runtime.contracts.evaluation import Evaluation
 from edge_runtime.contracts.exam import ExamRecord
 from edge_runtime.contracts.result import ScreeningResult
 from edge_runtime.contracts.rules import RULES
@@ -35,6 +36,7 @@ PUBLISHED: dict[str, type[Strict]] = {
     "screening": ScreeningResult,
     "exam": ExamRecord,
     "bundle": BundleManifest,
+    "evaluation": Evaluation,
 }
 """The published contracts by name; each is version 1."""
 

@@ -77,6 +77,9 @@ class Quality(Strict):
     """What the operator can do, the most important first; empty when nothing is wrong."""
     reason: str = ""
     """Why it is not gradable, in one sentence; empty when it is."""
+    cause: Literal["operator", "eye"] | None = None
+    """Who the first advice is about: another photograph helps against the operator's defects, not
+    against the eye's own (clouded media). Null without advice."""
     evidence: Evidence
 
     @model_validator(mode="after")
@@ -111,6 +114,8 @@ class DrGrade(Strict):
     probabilities: tuple[Probability, Probability, Probability, Probability, Probability]
     referable: Probability
     """Probability of grade 2, 3 or 4."""
+    referable_threshold: Probability | None = None
+    """The bundle's cut: refer from this probability of `referable` on."""
     evidence: Evidence
 
 
@@ -118,6 +123,8 @@ class Condition(Strict):
     """The probability that a condition is present today."""
 
     probability: Probability
+    threshold: Probability | None = None
+    """The bundle's cut: the condition is called present from this probability on."""
     evidence: Evidence
 
 

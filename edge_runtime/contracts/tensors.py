@@ -38,6 +38,19 @@ IMAGE = TensorLayout("image_NHWC", "uint8", ("N", "H", "W", "C"))
 ANATOMY_CHANNELS = ("vessel", "arteriole", "venule", "disc", "cup")
 """Channels of the anatomy model's output, in order; a later model may append, never reorder."""
 
+DR_GRADE_LABELS = ("dr_grade_0", "dr_grade_1", "dr_grade_2", "dr_grade_3", "dr_grade_4")
+"""Labels of `dr_grade_NK`, in order: the International Clinical DR scale."""
+
+CONDITION_LABELS = ("maculopathy", "glaucoma_suspicion")
+"""Conditions that `condition_NK` may hold; the labels of a findings model are those of its grades,
+then one for each channel of `condition_NK`, in order."""
+
+REFERABLE = "referable"
+"""Name of the threshold on the sum of grades 2, 3 and 4."""
+
+REFERABLE_FROM = 2
+"""The lowest grade that is referred."""
+
 LAYOUTS: dict[str, ModelLayout] = {
     # Probability of each structure at each pixel of the network image.
     "anatomy": ModelLayout(

@@ -1,6 +1,6 @@
 """What the anatomy model saw, and its pictures in the photograph's own frame.
 
-Legend: K channels of ANATOMY_CHANNELS, H rows, W columns of the network image.
+Legend: K channels, H rows, W columns of the network image.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 
 from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
 from edge_runtime.domain import BoolArray, Evidence, FloatArray, UInt8Array
+from edge_runtime.fundus.biomarkers.fovea import NOT_LOOKED_FOR, Fovea, NoFovea, find_fovea
 from edge_runtime.fundus.biomarkers.masks import AnatomyMasks, largest_region
 from edge_runtime.fundus.preprocess import NetworkFrame
 
@@ -19,20 +20,33 @@ PRESENT = 0.5
 """A structure is said to be at a pixel from this probability on; export shifts each channel's
 logit on tuning people so that 0.5 is the best cut."""
 
+FOVEA = "fovea"
+"""Label of a channel that a model may have beyond ANATOMY_CHANNELS: a heat map, 1 at the fovea."""
+
 
 @dataclass(frozen=True)
 class Anatomy:
-    """Probabilities of vessels, disc and cup on the network image, in [0, 1]."""
+    """Probabilities of vessels, disc and cup on the network image, in [0, 1].
+
+    `labels` names the K channels in order; at least those of ANATOMY_CHANNELS are among them.
+    """
 
     frame: NetworkFrame
     field_HW: BoolArray
     """True inside the field of view; outside it every probability is zero."""
     probability_KHW: FloatArray
     evidence: Evidence
+    labels: tuple[str, ...] = ANATOMY_CHANNELS
 
     def channel(self, name: str) -> FloatArray:
         """Return one structure's probability on the network image, shape (H, W)."""
-        return np.asarray(self.probability_KHW[ANATOMY_CHANNELS.index(name)])
+        return np.asarray(self.probability_KHW[self.labels.index(name)])
+
+    def fovea(self) -> Fovea | NoFovea:
+        """Return the fovea's place on the network image, or why it is not known."""
+        if FOVEA not in self.labels:
+            return NOT_LOOKED_FOR
+        return find_fovea(self.channel(FOVEA))
 
     def vessels_probability(self, width_px: int, height_px: int, scale: float = 1.0) -> UInt8Array:
         """Return the vessel probability x 255, laid on the photograph."""
@@ -70,6 +84,7 @@ class Anatomy:
             disc_HW=disc_HW,
             cup_HW=cup_HW,
             field_HW=self.field_HW,
+            fovea=self.fovea(),
         )
 
     def disc_and_cup_masks(self) -> tuple[BoolArray, BoolArray]:

@@ -52,10 +52,8 @@ def local_contrast(copy: NormalisedField) -> FloatArray:
     return np.asarray(np.where(copy.inside, off_HW, beyond_HW), dtype=np.float32)
 
 
-def dark_lines(
-    contrast_HW: FloatArray, inside_HW: BoolArray, sigma_px: float, depth: float
-) -> DarkLines:
-    """Return the lines about two `sigma_px` wide that are darker than their sides by `depth`.
+def line_depth(contrast_HW: FloatArray, sigma_px: float) -> FloatArray:
+    """Return how much darker each place is than both its sides, at lines two `sigma_px` wide.
 
     A dark line bends up across itself and not along itself: the larger eigenvalue of the Hessian
     exceeds the size of the smaller one (Frangi et al. 1998, MICCAI, without their product).
@@ -67,8 +65,17 @@ def dark_lines(
     )
     half_sum = (across + down) / 2.0
     spread = np.sqrt((across - down) ** 2 / 4.0 + both**2)
-    depth_HW = half_sum + spread - np.abs(half_sum - spread)
-    near_rim = np.ones((2 * round(2.0 * sigma_px) + 1,) * 2, np.uint8)  # what the blur reaches
+    return np.asarray(half_sum + spread - np.abs(half_sum - spread), dtype=np.float32)
+
+
+def dark_lines(
+    depth_HW: FloatArray, inside_HW: BoolArray, sigma_px: float, depth: float
+) -> DarkLines:
+    """Return the lines of a `line_depth` of `sigma_px` that are darker than their sides by `depth`.
+
+    What the blur carries in from the rim is left out.
+    """
+    near_rim = np.ones((2 * round(2.0 * sigma_px) + 1,) * 2, np.uint8)
     central_HW = cv2.erode(
         inside_HW.astype(np.uint8), near_rim, borderType=cv2.BORDER_CONSTANT, borderValue=1
     )

@@ -90,20 +90,22 @@ class NetworkImage:
     frame: NetworkFrame
 
 
-def network_image(photograph: Photograph, field: FieldOfView, size_px: int) -> NetworkImage:
-    """Return the square image around the field, of side `size_px`.
+def network_image(
+    photograph: Photograph, field: FieldOfView, size_px: int, margin: float = MARGIN
+) -> NetworkImage:
+    """Return the square image around the field, of side `size_px`, with `margin` around it.
 
     What lies outside the field (borders, bars, burnt-in text, desk) is black.
     """
     scale = photograph.scale
     circle = field.circle
-    reach = circle.radius_px * (1.0 + MARGIN) * scale
+    reach = circle.radius_px * (1.0 + margin) * scale
     left = round(circle.x_px * scale - reach)
     top = round(circle.y_px * scale - reach)
     side = max(1, round(2.0 * reach))
-    inside_HW = field.mask_HW.astype(np.uint8)
-    crop_HWC = _square(photograph.pixels_HWC * inside_HW[..., None], left, top, side)
-    field_HW = _resized(_square(inside_HW * np.uint8(255), left, top, side), size_px) >= 128
+    inside_HW = _square(field.mask_HW.astype(np.uint8), left, top, side)
+    crop_HWC = cv2.copyTo(_square(photograph.pixels_HWC, left, top, side), inside_HW)
+    field_HW = _resized(inside_HW * np.uint8(255), size_px) >= 128
     return NetworkImage(
         np.asarray(_resized(crop_HWC, size_px), dtype=np.uint8),
         np.asarray(field_HW, dtype=np.bool_),

@@ -25,8 +25,11 @@ DEFECTS = (
 
 MEASUREMENTS = tuple(field.name for field in fields(QualityMeasurements))
 
-FIELD_MEASUREMENTS = ("field_radius_px", "clipped_share")
-"""What a ramp may also run over: the radius in photograph pixels, and FieldOfView.clipped."""
+
+def _check_known(names: set[str]) -> None:
+    unknown = sorted(names - set(MEASUREMENTS))
+    if unknown:
+        raise ValueError(f"no measurement is called {', '.join(unknown)}")
 
 
 class Ramp(Strict):
@@ -41,8 +44,7 @@ class Ramp(Strict):
 
     @model_validator(mode="after")
     def _rises_somewhere(self) -> Ramp:
-        if self.measurement not in MEASUREMENTS + FIELD_MEASUREMENTS:
-            raise ValueError(f"no measurement is called {self.measurement!r}")
+        _check_known({self.measurement})
         if self.start == self.full:
             raise ValueError(f"the ramp over {self.measurement} starts where it ends")
         return self
@@ -61,30 +63,83 @@ class Term(Strict):
     coefficient: float
 
 
+class Curve(Strict):
+    """One measurement's part in a defect's log odds: a height at each knot, straight between.
+
+    Beyond the first and the last knot it stays level, so that no measurement alone can run away.
+    """
+
+    knots: Annotated[list[float], Field(min_length=2)]
+    heights: list[float]
+
+    @model_validator(mode="after")
+    def _is_a_curve(self) -> Curve:
+        if len(self.knots) != len(self.heights):
+            raise ValueError(f"{len(self.knots)} knots have {len(self.heights)} heights")
+        if any(one >= two for one, two in zip(self.knots, self.knots[1:], strict=False)):
+            raise ValueError("knots must rise")
+        return self
+
+    def height(self, value: float) -> float:
+        """Return the part in the log odds, in natural units."""
+        return float(np.interp(value, self.knots, self.heights))
+
+
+class Signs(Strict):
+    """What speaks for a defect: the log odds are the bias and the curves' heights together."""
+
+    bias: float
+    curves: dict[str, Curve]
+
+    @model_validator(mode="after")
+    def _is_of_measurements(self) -> Signs:
+        _check_known(set(self.curves))
+        return self
+
+    def probability(self, measured: dict[str, float]) -> float:
+        """Return the probability that a grader would take the photograph again for this defect."""
+        heights = sum(curve.height(measured[name]) for name, curve in self.curves.items())
+        return float(1.0 / (1.0 + np.exp(-np.clip(self.bias + heights, -60.0, 60.0))))
+
+
 class QualityWeights(Strict):
     """All numbers of the quality gate; they travel in the bundle as quality.json."""
 
     terms: dict[str, Term]
-    """One for each field of QualityMeasurements."""
+    """The measurements that tell whether a photograph can be read."""
 
     bias: float
     threshold: Probability
     """A photograph is gradable from this probability on."""
 
     ramps: dict[str, list[Ramp]]
-    """One list for each defect; a defect is as bad as its worst ramp."""
+    """Defects that photography itself bounds; one is as bad as its worst ramp."""
+
+    signs: dict[str, Signs] = Field(default_factory=dict)
+    """Defects that were learned from photographs; where one has ramps too, the worse counts."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> QualityWeights:
-        if set(self.terms) != set(MEASUREMENTS):
-            raise ValueError(f"terms must be exactly {', '.join(MEASUREMENTS)}")
-        if set(self.ramps) != set(DEFECTS) or not all(self.ramps.values()):
-            raise ValueError(f"ramps must be given for exactly {', '.join(DEFECTS)}")
+        _check_known(set(self.terms))
+        if not self.terms:
+            raise ValueError("terms must name at least one measurement")
+        if set(self.ramps) | set(self.signs) != set(DEFECTS) or not all(self.ramps.values()):
+            raise ValueError(f"ramps and signs must be given for exactly {', '.join(DEFECTS)}")
         return self
+
+    def defects(self, measured: dict[str, float]) -> dict[str, float]:
+        """Return how sure each of DEFECTS is, in [0, 1]."""
+        return {name: max(self._evidence(name, measured)) for name in DEFECTS}
+
+    def _evidence(self, name: str, measured: dict[str, float]) -> list[float]:
+        shares = [ramp.value(measured) for ramp in self.ramps.get(name, [])]
+        if name in self.signs:
+            shares.append(self.signs[name].probability(measured))
+        return shares
 
     def to_json(self) -> str:
         """Return the weights as JSON text that `from_json` reads."""
-        return self.model_dump_json(indent=2)
+        return self.model_dump_json(indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> QualityWeights:

@@ -27,7 +27,7 @@ BoolArray = npt.NDArray[np.bool_]
 THRESHOLDS = (5.0, 9.0, 14.0, 22.0, 34.0, 50.0)
 """Grey levels by which the field may differ from the surround."""
 
-RADIUS_SHARES = (0.15, 1.1)
+RADIUS_SHARES = (0.1, 1.1)
 """Smallest and largest radius, as shares of the picture's long side."""
 
 ANGLES: FloatArray = np.arange(360, dtype=np.float64) * (2 * np.pi / 360)

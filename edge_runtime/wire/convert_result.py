@@ -103,9 +103,14 @@ def _finding_to_wire(finding: DrGrade | Condition | Measurement) -> Message:
         return measurement_to_wire(finding)
     evidence = EVIDENCE[finding.evidence]
     if isinstance(finding, Condition):
-        return pb.Condition(probability=finding.probability, evidence=evidence)
+        return pb.Condition(
+            probability=finding.probability, threshold=finding.threshold, evidence=evidence
+        )
     return pb.DrGrade(
-        probabilities=finding.probabilities, referable=finding.referable, evidence=evidence
+        probabilities=finding.probabilities,
+        referable=finding.referable,
+        referable_threshold=finding.referable_threshold,
+        evidence=evidence,
     )
 
 
@@ -124,12 +129,19 @@ def _finding_from_wire(wire: Message) -> DrGrade | Condition | Measurement:
     if isinstance(wire, pb.Measurement):
         return measurement_from_wire(wire)
     if isinstance(wire, pb.Condition):
-        return Condition(probability=wire.probability, evidence=EVIDENCE_OF[wire.evidence])
+        return Condition(
+            probability=wire.probability,
+            threshold=wire.threshold if wire.HasField("threshold") else None,
+            evidence=EVIDENCE_OF[wire.evidence],
+        )
     assert isinstance(wire, pb.DrGrade)
     return DrGrade.model_validate(
         {
             "probabilities": tuple(wire.probabilities),
             "referable": wire.referable,
+            "referable_threshold": (
+                wire.referable_threshold if wire.HasField("referable_threshold") else None
+            ),
             "evidence": EVIDENCE_OF[wire.evidence],
         }
     )

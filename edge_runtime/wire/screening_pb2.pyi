@@ -236,22 +236,26 @@ class BiomarkersEvent(_message.Message):
     def __init__(self, photograph_index: _Optional[int] = ..., biomarkers: _Optional[_Iterable[_Union[NamedMeasurement, _Mapping]]] = ...) -> None: ...
 
 class DrGrade(_message.Message):
-    __slots__ = ("probabilities", "referable", "evidence")
+    __slots__ = ("probabilities", "referable", "evidence", "referable_threshold")
     PROBABILITIES_FIELD_NUMBER: _ClassVar[int]
     REFERABLE_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    REFERABLE_THRESHOLD_FIELD_NUMBER: _ClassVar[int]
     probabilities: _containers.RepeatedScalarFieldContainer[float]
     referable: float
     evidence: Evidence
-    def __init__(self, probabilities: _Optional[_Iterable[float]] = ..., referable: _Optional[float] = ..., evidence: _Optional[_Union[Evidence, str]] = ...) -> None: ...
+    referable_threshold: float
+    def __init__(self, probabilities: _Optional[_Iterable[float]] = ..., referable: _Optional[float] = ..., evidence: _Optional[_Union[Evidence, str]] = ..., referable_threshold: _Optional[float] = ...) -> None: ...
 
 class Condition(_message.Message):
-    __slots__ = ("probability", "evidence")
+    __slots__ = ("probability", "evidence", "threshold")
     PROBABILITY_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    THRESHOLD_FIELD_NUMBER: _ClassVar[int]
     probability: float
     evidence: Evidence
-    def __init__(self, probability: _Optional[float] = ..., evidence: _Optional[_Union[Evidence, str]] = ...) -> None: ...
+    threshold: float
+    def __init__(self, probability: _Optional[float] = ..., evidence: _Optional[_Union[Evidence, str]] = ..., threshold: _Optional[float] = ...) -> None: ...
 
 class FindingsEvent(_message.Message):
     __slots__ = ("photograph_index", "dr_grade", "maculopathy", "glaucoma_suspicion", "retinal_age_years", "hba1c_percent", "egfr_ml_min_1_73m2", "sbp_mmhg")

@@ -28,10 +28,6 @@ def deployed() -> DeployedAnatomy:
     return DeployedAnatomy(vessels, structures, STRUCTURE_SIDE, SHIFT).eval()
 
 
-def shifted_by(deployed: DeployedAnatomy, shift: dict[str, float]) -> DeployedAnatomy:
-    return DeployedAnatomy(deployed.vessels, deployed.structures, STRUCTURE_SIDE, shift).eval()
-
-
 @pytest.fixture(scope="module")
 def graph(deployed: DeployedAnatomy) -> bytes:
     return picture_graph("anatomy", deployed, SIDE)
@@ -72,7 +68,7 @@ def test_a_batch_gives_what_its_pictures_give_alone(graph, images):
 def test_the_shift_is_inside_the_graph(deployed, graph, images):
     shifted = OnnxRuntimeCpu(graph, 1).run({"image_NHWC": images})["probability_NKHW"]
     with torch.no_grad():
-        unshifted = shifted_by(deployed, {})(torch.from_numpy(images)).numpy()
+        unshifted = deployed.shifted({})(torch.from_numpy(images)).numpy()
 
     def logit(p):
         return np.log(p / (1 - p))
@@ -90,7 +86,7 @@ def test_a_vessel_is_shared_between_arteriole_and_venule(graph, images):
 
 
 def test_weights_that_differ_by_a_little_are_refused(deployed, graph, images):
-    other = shifted_by(deployed, {name: by + 0.05 for name, by in SHIFT.items()})
+    other = deployed.shifted({name: by + 0.05 for name, by in SHIFT.items()})
 
     with pytest.raises(ToleranceError, match="largest difference"):
         anatomy_parity(other, OnnxRuntimeCpu(graph, threads=1), images, "fp32")

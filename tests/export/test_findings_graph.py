@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
 from edge_runtime.bundle.opening import reference_bundle_path
@@ -75,19 +76,30 @@ def a_row(n: int, grade: int, ill: bool) -> ManifestRow:
 def network(folder: Path) -> FindingsNetwork:
     """Untrained, but its logits spread about zero over the drawn eyes."""
     torch.manual_seed(5)
-    network = findings_network("random").eval()
-    logits_NK = logits_of(network, folder)
+    network = findings_network("random")
     with torch.no_grad():
+        # Without the pictures' own averages in its batch norms a random network's signal dies.
+        for layer in network.modules():
+            if isinstance(layer, nn.BatchNorm2d):
+                layer.momentum = None
+        network.train()(seen(torch.from_numpy(images_of(folder))))
+        network.eval()
+        logits_NK = logits_of(network, folder)
         network.head.weight.mul_(2.0 / logits_NK.std(dim=0)[:, None])
         network.head.bias.zero_()
         network.head.bias.sub_(logits_of(network, folder).mean(dim=0))
     return network
 
 
+def images_of(folder: Path) -> UInt8Array:
+    rows = [a_row(n, 0, False) for n in range(EYES)]
+    return np.stack([eye.image_HWC for eye in graded_eyes(rows, folder, SIDE)])
+
+
 def logits_of(network: FindingsNetwork, folder: Path) -> torch.Tensor:
-    eyes = graded_eyes([a_row(n, 0, False) for n in range(EYES)], folder, SIDE)
     with torch.no_grad():
-        return torch.cat([network(seen(torch.from_numpy(e.image_HWC[None]))) for e in eyes])
+        logits: torch.Tensor = network(seen(torch.from_numpy(images_of(folder))))
+        return logits
 
 
 @pytest.fixture(scope="module")

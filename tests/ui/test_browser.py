@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from PIL import Image, ImageFilter
 from edge_runtime.contracts.exam import ExamRecord
 from edge_runtime.contracts.result import ScreeningResult
 from edge_runtime.domain import USE
+from tests.edge_runtime.findings_bundle import bundle_with_findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -62,9 +63,12 @@ def browser() -> Iterator[Any]:
 
 
 @contextmanager
-def running(*command: str, stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[str]]:
+def running(
+    *command: str, stdout: int = subprocess.DEVNULL, settings: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """One of our programs; the variables of these tests are none of its settings."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("FORESEYE_")}
+    environment |= settings or {}
     line = [str(SCRIPTS / command[0]), *command[1:]]
     with subprocess.Popen(line, stdout=stdout, env=environment, text=True) as program:
         try:
@@ -73,11 +77,11 @@ def running(*command: str, stdout: int = subprocess.DEVNULL) -> Iterator[subproc
             program.terminate()
 
 
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    """The address of a running `foreseye serve` on the reference bundle."""
+@contextmanager
+def service_with(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address of a running `foreseye serve`."""
     line = ("foreseye", "serve", "--address", "127.0.0.1:0", "--json")
-    with running(*line, stdout=subprocess.PIPE) as program:
+    with running(*line, stdout=subprocess.PIPE, settings=settings) as program:
         assert program.stdout is not None
         said = ""
         for line in program.stdout:
@@ -86,6 +90,13 @@ def service() -> Iterator[str]:
                 break
         assert said, "foreseye serve ended before it was ready"
         yield json.loads(said)["address"]
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    """A service that runs the reference bundle."""
+    with service_with() as address:
+        yield address
 
 
 @contextmanager
@@ -104,6 +115,14 @@ def screen_for(service: str) -> Iterator[int]:
 @pytest.fixture(scope="module")
 def screen(service: str) -> Iterator[int]:
     with screen_for(service) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def findings_screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A screen whose service runs a bundle with a findings model."""
+    made = bundle_with_findings(tmp_path_factory.mktemp("bundles") / "findings")
+    with service_with(made.environment) as address, screen_for(address) as port:
         yield port
 
 
@@ -260,6 +279,30 @@ def test_two_photographs_become_a_result_that_can_be_saved(
     assert record.photographs == [photograph.name for photograph in eyes]
     assert record.use == USE
     assert seen.too_wide_px() == 0
+
+
+@pytest.mark.parametrize("size", [PHONE, WALL], ids=["phone", "wall"])
+def test_findings_say_what_to_do_how_sure_and_judged_on_what(
+    visit: Callable[..., Visit],
+    findings_screen: int,
+    eyes: tuple[Path, Path],
+    size: tuple[int, int],
+) -> None:
+    seen = visit(findings_screen, size)
+    seen.add("OD", eyes[0])
+    seen.screen_them()
+    seen.result()
+
+    found = seen.card(0).locator(".fs-found")
+    assert found.locator(".fs-say").count() == 2
+    assert found.locator(".fs-say .fs-badge").count() == 2
+    assert found.get_by_text("Research use only. An eye doctor decides.").count() == 2
+    assert found.locator(".fs-grades tbody tr").count() == 6
+    # The bars are drawn: the page's cleaning of HTML leaves their widths.
+    widths = [bar.bounding_box()["width"] for bar in found.locator(".fs-track i").all()]
+    assert len({round(width) for width in widths}) > 3
+    assert seen.too_wide_px() == 0
+    seen.shot("10-findings")
 
 
 def test_each_overlay_can_be_switched(

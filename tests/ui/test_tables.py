@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edge_runtime.contracts.exam import Forecast
-from edge_runtime.contracts.result import Condition, DrGrade, Findings, Measurement
+from edge_runtime.contracts.result import Findings, Measurement
 from edge_runtime.domain import Evidence
 from tests.ui.fake_service import a_forecast
 from ui import ahead
@@ -37,11 +37,11 @@ def test_a_share_is_shown_in_percent() -> None:
 
 
 def test_a_measurement_that_this_screen_does_not_know_is_shown_by_its_own_name() -> None:
-    new = Measurement(value=3.14159, unit="deg", evidence=Evidence.INTERNAL)
+    new = Measurement(value=3.14159, unit="cd", evidence=Evidence.INTERNAL)
 
     row = measurement_rows({"arcade_angle": new})[0]
 
-    assert (row.name, row.value, row.unit) == ("arcade angle", "3.14", "deg")
+    assert (row.name, row.value, row.unit) == ("arcade angle", "3.14", "cd")
 
 
 def test_what_the_service_sends_cannot_become_markup() -> None:
@@ -55,17 +55,14 @@ def test_what_the_service_sends_cannot_become_markup() -> None:
 
 def test_only_the_findings_that_the_bundle_makes_have_a_line() -> None:
     findings = Findings(
-        dr_grade=DrGrade(
-            probabilities=(0.1, 0.6, 0.2, 0.05, 0.05), referable=0.3, evidence=Evidence.INTERNAL
-        ),
-        maculopathy=Condition(probability=0.034, evidence=Evidence.EXTERNAL),
         retinal_age_years=Measurement(value=57.2, unit="a", evidence=Evidence.DRAWN),
+        sbp_mmhg=Measurement(missing_because="outside of what was learned"),
     )
 
     rows = finding_rows(findings)
 
-    assert [(row.value, row.unit) for row in rows] == [("30", "%"), ("3", "%"), ("57", "years")]
-    assert "most likely grade 1" in rows[0].what
+    assert [(row.value, row.unit) for row in rows] == [("57", "years"), ("", "")]
+    assert rows[1].missing_because == "outside of what was learned"
     assert finding_rows(Findings()) == []
 
 

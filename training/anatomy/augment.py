@@ -1,7 +1,6 @@
 """Batches of labelled patches, each shown as another camera might have taken it.
 
-A disc-centred 30 degree field is also shown smaller and off-centre, so that the disc is found in
-the 45 degree, macula-centred photographs that most cameras make.
+A disc-centred 30 degree field is also shown smaller, as the 45 degree cameras show a disc.
 
 Legend: H rows, W columns, C colours, K channels.
 """
@@ -17,7 +16,7 @@ from training.augmentation import other_camera, placed, placement
 Batch = tuple[UInt8Array, UInt8Array, UInt8Array]
 """image_NHWC, label_NKHW, known_NKHW."""
 
-ZOOM = {"DRISHTI_GS": (0.45, 1.25)}
+ZOOM = {"DRISHTI_GS": (0.65, 1.25)}
 USUAL_ZOOM = (0.85, 1.35)
 TURN_DEGREES = 25.0
 

@@ -41,6 +41,12 @@ class DeployedAnatomy(nn.Module):
         shift_K = [logit_shift.get(name, 0.0) for name in SHIFTED]
         self.register_buffer("shift", torch.tensor(shift_K, dtype=torch.float32))
 
+    def shifted(self, logit_shift: dict[str, float]) -> DeployedAnatomy:
+        """Return the same networks with other shifts of their logits."""
+        return DeployedAnatomy(
+            self.vessels, self.structures, self.structure_size_px, logit_shift
+        ).eval()
+
     def forward(self, image_NHWC: Tensor) -> Tensor:
         """Return probabilities in [0, 1], in the order of LABELS."""
         shift_K = self.get_buffer("shift").view(1, -1, 1, 1)

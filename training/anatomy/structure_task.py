@@ -28,6 +28,9 @@ CHANNELS = ("arteriole", "venule", "disc", "cup", "fovea")
 """What is read from the labels; the first two become one answer, `kind`."""
 
 SEGMENTED = ("disc", "cup", "fovea")
+PRESENCE_WEIGHTS = (1.0, 1.0, 20.0)
+"""The fovea's label covers a three-hundredth of the field; with 1 it was never found."""
+
 KIND_WEIGHT = 2.0
 """Only a few photographs in a batch have it, and it is the hardest to tell."""
 
@@ -64,7 +67,7 @@ class StructureTask:
         self.recipe, self._train, self._tune = recipe, train, tune
         torch.manual_seed(recipe.seed)
         self.network: nn.Module = structure_network()
-        self._loss = MaskedDiceCrossEntropy([1.0] * len(SEGMENTED))
+        self._loss = MaskedDiceCrossEntropy([1.0] * len(SEGMENTED), PRESENCE_WEIGHTS)
         self._batches = Ahead(self._batch_of)
 
     def _batch_of(self, step: int) -> Batch:

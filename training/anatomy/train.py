@@ -13,6 +13,7 @@ from training.anatomy.eyes import labelled_eyes
 from training.anatomy.structure_eyes import structure_eyes
 from training.anatomy.structure_task import StructureRecipe, StructureTask
 from training.anatomy.vessel_task import CHANNELS, VesselRecipe, VesselTask
+from training.checkpoint import load_weights
 from training.cohort.assemble import Cohort, cohort_rows
 from training.cohort.roles import rows_of
 from training.errors import RecipeError
@@ -27,11 +28,13 @@ def train_vessels(
     run: Path,
     settings: RunSettings,
     *,
+    start: Path | None = None,
     leave_out: str | None = None,
 ) -> Outcome:
     """Return where the best weights of the vessel network lie, after training (or going on).
 
-    `leave_out` names a set that is not learned from, to be judged on as one never seen.
+    `start` is a weights file to begin from, with a learning rate that warms up anew; `leave_out`
+    names a set that is not learned from, to be judged on as one never seen.
     """
     recipe = settings.recipe(VesselRecipe, "vessels")
     recipe = recipe if leave_out is None else without(recipe, leave_out)
@@ -45,6 +48,8 @@ def train_vessels(
     )
     Console(stderr=True).print(f"{len(learn)} photographs to learn from, {len(tune)} to tune on")
     task = VesselTask(recipe, learn, tune)
+    if start is not None:
+        task.network.load_state_dict(load_weights(VesselRecipe, start)[1])
     return train(task, recipe, run, settings.device)
 
 

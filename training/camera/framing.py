@@ -138,7 +138,7 @@ def shaded(scene: Scene, severity: float, rng: np.random.Generator) -> FloatArra
 
 
 def behind_a_lid(scene: Scene, severity: float, rng: np.random.Generator) -> FloatArray:
-    """Return the scene with a lid over it from above or below, its lashes hanging into the field."""
+    """Return the scene with a lid over it from above or below, its lashes hanging into it."""
     side = 1.0 if rng.random() < 0.3 else -1.0
     bend, tilt = rng.uniform(-0.3, 0.1), rng.uniform(-0.25, 0.25)
     beyond_HW = side * scene.y_HW - bend * scene.x_HW**2 - tilt * scene.x_HW

@@ -49,7 +49,7 @@ class Scene:
         return float(np.quantile(light_HW[self.inside_HW > 0.5], share))
 
     def blurred(self, light_HWC: FloatArray, sigma_radii: float) -> FloatArray:
-        """Return light blurred inside the field alone: its rim is drawn by the camera's own stop."""
+        """Return light blurred inside the field alone: its rim is the camera's own stop."""
         stacked = np.dstack([light_HWC * self.inside_HW[..., None], self.inside_HW])
         wide = gaussian(stacked, sigma_radii * self.radius_px)
         return np.asarray(wide[..., :3] / np.maximum(wide[..., 3:], np.float32(1e-3)))

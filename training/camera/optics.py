@@ -50,7 +50,8 @@ def defocused(scene: Scene, severity: float, rng: np.random.Generator) -> FloatA
     )
     less = scene.blurred(scene.light_HWC, sigma * (1.0 - tilt))
     more = scene.blurred(scene.light_HWC, sigma * (1.0 + tilt))
-    return scene.within(less + (more - less) * towards_HW[..., None])
+    between = less + (more - less) * towards_HW[..., None]
+    return scene.within(np.asarray(between, np.float32))
 
 
 def moved(scene: Scene, severity: float, rng: np.random.Generator) -> FloatArray:
@@ -60,7 +61,8 @@ def moved(scene: Scene, severity: float, rng: np.random.Generator) -> FloatArray
     kernel = _stroke(length_px, angle, bend)
     stacked = np.dstack([scene.light_HWC * scene.inside_HW[..., None], scene.inside_HW])
     wide = np.asarray(cv2.filter2D(stacked, -1, kernel, borderType=cv2.BORDER_REPLICATE))
-    return scene.within(wide[..., :3] / np.maximum(wide[..., 3:], np.float32(1e-3)))
+    light = wide[..., :3] / np.maximum(wide[..., 3:], np.float32(1e-3))
+    return scene.within(np.asarray(light, np.float32))
 
 
 def _stroke(length_px: float, angle: float, bend: float) -> FloatArray:

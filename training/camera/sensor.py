@@ -9,7 +9,7 @@ from edge_runtime.domain import FloatArray, UInt8Array
 from training.camera.light import FULL_LEVEL, Scene, gaussian
 from training.camera.optics import LEVELS, strength
 
-DARK_LEVEL = (34.0, 4.0)
+DARK_LEVEL = (22.0, 3.0)
 """Median grey level of the field at severities 0.5 and 1."""
 
 BURNT_SHARE = (0.30, 0.92)
@@ -40,7 +40,7 @@ def brightened(scene: Scene, severity: float, rng: np.random.Generator) -> Float
     gain = np.exp(np.interp(severity, LEVELS, np.log([1.0, *gains])))
     light = scene.light_HWC * np.float32(gain)
     spilt = scene.blurred(np.maximum(light - 1.0, 0.0), rng.uniform(0.01, 0.05))
-    return scene.within(light + np.minimum(spilt, 2.0) * np.float32(BLOOM * severity))
+    return scene.within(np.asarray(light + np.minimum(spilt, 2.0) * (BLOOM * severity), np.float32))
 
 
 def noisy(light_HWC: FloatArray, amount: float, rng: np.random.Generator) -> FloatArray:
@@ -65,7 +65,7 @@ def vignetted(scene: Scene, severity: float, rng: np.random.Generator) -> FloatA
 
 
 def bloomed(scene: Scene, sigma_radii: float, share: float) -> FloatArray:
-    """Return the light with a share of it spread widely, the surround too: a simple lens's flare."""
+    """Return the light with a share spread widely, the surround too: a simple lens's flare."""
     wide = gaussian(scene.light_HWC, sigma_radii * scene.radius_px)
     return np.asarray(scene.light_HWC * (1.0 - share) + wide * share, np.float32)
 

@@ -160,6 +160,7 @@ ANATOMY = (
         ("cdr_vertical_measured",),
         mean_of("cdr_vertical_measured"),
         (Comparator("a ratio for every photograph", constant(1.0)),),
+        proportion=True,
     ),
     Figure(
         "fovea_error",
@@ -189,5 +190,6 @@ ANATOMY = (
         ("laterality_right",),
         mean_of("laterality_right"),
         (Comparator("the more common eye for everybody", _most_common_eye),),
+        proportion=True,
     ),
 )

@@ -14,19 +14,18 @@ import cv2
 import numpy as np
 
 from edge_runtime.contracts.cohort import ManifestRow
-from edge_runtime.contracts.result import ScreeningResult
-from edge_runtime.domain import FovCircle, PhotographFile, UInt8Array
+from edge_runtime.domain import Exam, FovCircle, PhotographFile, UInt8Array
 from edge_runtime.pipeline import Pipeline
-from edge_runtime.stages import PhotographDone
+from edge_runtime.stages import PhotographRefused, QualityRead
 from training.camera.defects import OPERATORS, RETAKE, spoilt
 from training.camera.phone import phone_photograph
 from training.evaluation.prediction import Prediction
 from training.evaluation.reading import full_size, screened
-from training.evaluation.said import named_defect, said
+from training.evaluation.said import named_defect, said, said_of_quality
 
 PHONE = "phone"
 SEED = 20261122
-PEOPLE_PER_SET = 12
+PEOPLE_PER_SET = 8
 """Defects are tried on one photograph of so many persons of each set: seven copies of each."""
 
 
@@ -65,24 +64,11 @@ def predicted_copies(
     pixels_HWC, circle = full_size(root / row.photograph), circle_of(original)
     for copy in copies:
         rng = np.random.default_rng([SEED, zlib.crc32(f"{row.photograph} {copy}".encode())])
-        result = _result(pipeline, copy, degraded(pixels_HWC, circle, copy, rng))
-        truths = {
-            k: v
-            for k, v in original.values.items()
-            if k.startswith("truth.") or k.endswith((".judged", ".age_and_sex"))
-        }
-        values = {**truths, **said(result)}
-        if copy != PHONE:
-            values["defect_named"] = float(named_defect(result) == copy)
-        refused = result is None or not result.quality.gradable
-        yield replace(
-            original,
-            copy=copy,
-            status="ungradable" if refused else "read",
-            why="" if result is None else result.quality.reason,
-            folder=None,
-            values=values,
-            histograms={},
+        copied_HWC = degraded(pixels_HWC, circle, copy, rng)
+        yield (
+            _of_phone(pipeline, original, copied_HWC)
+            if copy == PHONE
+            else _of_defect(pipeline, original, copied_HWC, copy)
         )
 
 
@@ -100,7 +86,47 @@ def circle_of(original: Prediction) -> FovCircle:
     return FovCircle(*(original.values[f"field.{name}"] for name in ("x_px", "y_px", "radius_px")))
 
 
-def _result(pipeline: Pipeline, copy: str, pixels_HWC: UInt8Array) -> ScreeningResult | None:
+def _of_phone(pipeline: Pipeline, original: Prediction, copied_HWC: UInt8Array) -> Prediction:
+    done = screened(pipeline, _file(PHONE, copied_HWC))
+    if isinstance(done, PhotographRefused):
+        return _copy(original, PHONE, False, done.error.public_message, said(None))
+    quality = done.result.quality
+    return _copy(original, PHONE, quality.gradable, quality.reason, said(done.result))
+
+
+def _of_defect(
+    pipeline: Pipeline, original: Prediction, copied_HWC: UInt8Array, defect: str
+) -> Prediction:
+    """Only the gate is asked: closing the pipeline after its verdict saves the models' time."""
+    for event in pipeline.screen(Exam("judged", (_file(defect, copied_HWC),))):
+        if isinstance(event, QualityRead):
+            quality = event.quality
+            values = said_of_quality(quality)
+            values["defect_named"] = float(named_defect(quality) == defect)
+            return _copy(original, defect, quality.gradable, quality.reason, values)
+        if isinstance(event, PhotographRefused):
+            break
+    return _copy(original, defect, False, "", {**said(None), "defect_named": 0.0})
+
+
+def _copy(
+    original: Prediction, copy: str, gradable: bool, why: str, values: dict[str, float]
+) -> Prediction:
+    kept = ("truth.", "field."), (".judged", ".age_and_sex")
+    known = {
+        k: v for k, v in original.values.items() if k.startswith(kept[0]) or k.endswith(kept[1])
+    }
+    return replace(
+        original,
+        copy=copy,
+        status="read" if gradable else "ungradable",
+        why=why,
+        folder=None,
+        values={**known, **values},
+        histograms={},
+    )
+
+
+def _file(copy: str, pixels_HWC: UInt8Array) -> PhotographFile:
     _, content = cv2.imencode(".bmp", pixels_HWC[..., ::-1])
-    done = screened(pipeline, PhotographFile(f"{copy}.bmp", content.tobytes()))
-    return done.result if isinstance(done, PhotographDone) else None
+    return PhotographFile(f"{copy}.bmp", content.tobytes())

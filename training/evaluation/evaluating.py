@@ -28,6 +28,7 @@ from edge_runtime.contracts.evaluation import (
 from edge_runtime.domain import Evidence
 from edge_runtime.durable import make_folder, write_whole
 from edge_runtime.pipeline import Pipeline
+from training.cohort import drimdb
 from training.errors import CohortError
 from training.evaluation.comparison import paired_differences
 from training.evaluation.copies import copies_of, predicted_copies, spoilt_rows
@@ -68,11 +69,13 @@ def evaluate_bundles(
     role: Role = Role.TEST,
     against: Path | None = None,
     show: Show = lambda _: None,
+    copies: bool = True,
 ) -> Judged:
     """Judge each bundle on those whom it did not learn from; write the evaluation into `out`.
 
     A killed run goes on where it was; a finished one is only computed anew. `against` is the
-    folder of another evaluation. Raises CohortError, ManifestError, InferenceError, OutputError.
+    folder of another evaluation; without `copies` no degraded copies are judged.
+    Raises CohortError, ManifestError, InferenceError, OutputError.
     """
     make_folder(out)
     split, judgings = planned([pipeline.bundle for pipeline in pipelines], rows, role)
@@ -83,7 +86,7 @@ def evaluate_bundles(
     for pipeline, judging in zip(pipelines, judgings, strict=True):
         beside = beside_of(judging.tune, judging.train, data)
         notes += _notes(judging, beside)
-        for of_row in _predictions(pipeline, judging.rows, data, out, beside, kept):
+        for of_row in _predictions(pipeline, judging.rows, data, out, beside, kept, copies):
             predictions += of_row
             done += 1
             show(done)
@@ -160,6 +163,7 @@ def _predictions(
     out: Path,
     beside: Beside,
     kept: dict[tuple[str, str, str], Prediction],
+    with_copies: bool,
 ) -> Iterator[list[Prediction]]:
     """Yield the predictions of each row, its copies with it; those kept are not made again."""
     with_defects = spoilt_rows(rows)
@@ -169,7 +173,9 @@ def _predictions(
         if original is None:
             original = predicted(pipeline, row, data, out, beside)
             append_line(original, out)
-        copies = copies_of(pipeline, row, original, row.photograph in with_defects)
+        copies: list[str] = []
+        if with_copies:
+            copies = copies_of(pipeline, row, original, row.photograph in with_defects)
         missing = [copy for copy in copies if (sha256, row.photograph, copy) not in kept]
         made = [original]
         made += [kept[sha256, row.photograph, c] for c in copies if c not in missing]
@@ -202,6 +208,11 @@ def _set_against(
 
 def _notes(judging: Judging, beside: Beside) -> list[str]:
     notes = []
+    if any(row.set == drimdb.SET for row in judging.rows):
+        notes.append(
+            f"{drimdb.SET} states no persons: each group of its photographs stands for one, so its "
+            "intervals may be too narrow."
+        )
     fold = judging.bundle.manifest.held_out_fold
     where = "" if fold is None else f" (fold {fold} held out)"
     tuned = beside.vessel_filter

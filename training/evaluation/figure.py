@@ -51,6 +51,8 @@ class Figure:
     """Columns that a photograph must have to count at all; one that has them but was refused is
     counted among the refused. Empty where `needs` says it."""
     keep: Callable[[Prediction], bool] = field(default=lambda _: True)
+    proportion: bool = False
+    """A share of photographs: at 0 or 1 its interval is the exact binomial one."""
     copies: Copies = "none"
     """On which telephone copies it is measured besides."""
     only_defects: bool = False

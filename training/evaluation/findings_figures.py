@@ -131,6 +131,7 @@ FINDINGS = (
         (Comparator("as many referred at random", _share_acted("referable", True)),),
         truth=("truth.dr_grade",),
         copies="passing",
+        proportion=True,
     ),
     Figure(
         "referable_specificity",
@@ -145,6 +146,7 @@ FINDINGS = (
         (Comparator("as many referred at random", _share_acted("referable", False)),),
         truth=("truth.dr_grade",),
         copies="passing",
+        proportion=True,
     ),
     Figure(
         "referable_brier",
@@ -189,6 +191,7 @@ FINDINGS = (
         (Comparator("the most common grade for everybody", _majority),),
         truth=("truth.dr_grade",),
         copies="passing",
+        proportion=True,
     ),
     Figure(
         "maculopathy_auc",
@@ -218,6 +221,7 @@ FINDINGS = (
         (Comparator("as many called so at random", _share_acted("maculopathy", True)),),
         truth=("truth.maculopathy",),
         copies="passing",
+        proportion=True,
     ),
     Figure(
         "maculopathy_specificity",
@@ -232,5 +236,6 @@ FINDINGS = (
         (Comparator("as many called so at random", _share_acted("maculopathy", False)),),
         truth=("truth.maculopathy",),
         copies="passing",
+        proportion=True,
     ),
 )

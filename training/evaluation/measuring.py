@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge_runtime.contracts.bundle import Beside, Metric, Split
+from edge_runtime.contracts.bundle import Beside, Metric, ModelName, Split
 from edge_runtime.contracts.cohort import Role
 from edge_runtime.contracts.evaluation import MissingFigure
 from edge_runtime.domain import Evidence
@@ -20,7 +20,10 @@ from training.evaluation.sheet import Sheet, interval_95
 MIN_PEOPLE = 5
 """A subgroup of fewer people is not shown: its interval would say nothing."""
 
-PHONE_NAME = "telephone copies"
+PHONE_NAME = "telephone"
+COPIES = "degraded copies of all sets"
+"""What stands for the set where a figure is measured on copies of photographs of all sets."""
+
 EvidenceOf = Callable[[str, str, str], Evidence]
 """Model, set and kind of photographs to evidence."""
 
@@ -40,6 +43,8 @@ def measured(
     predictions: Sequence[Prediction], figures: Iterable[Figure], context: Context
 ) -> tuple[list[Metric], list[Metric], list[MissingFigure]]:
     """Return the metrics of sets, those of subgroups, and what could not be measured and why."""
+    figures = list(figures)
+    silent = {m for m in {f.model for f in figures} if not _says_anything(predictions, m)}
     whole: list[Metric] = []
     parts: list[Metric] = []
     missing: list[MissingFigure] = []
@@ -49,6 +54,8 @@ def measured(
         parts += _parts(predictions, figure, context)
         if not of_figure and not figure.only_defects:
             reason = _why_missing(predictions, figure)
+            if figure.model in silent:
+                reason = f"the bundle holds no {figure.model} model"
             missing.append(MissingFigure(model=figure.model, name=figure.name, reason=reason))
     return whole, parts, missing
 
@@ -59,7 +66,7 @@ def _whole_sets(
     """Yield one metric a set; what is measured on copies alone has one over all sets."""
     chosen = rows_for(predictions, figure)
     if figure.only_defects:
-        yield from _metric(Sheet(chosen), figure, context, ", ".join(_sets(chosen)), None)
+        yield from _metric(Sheet(chosen), figure, context, COPIES, None)
         return
     for set_name in _sets(chosen):
         of_set = [p for p in chosen if p.set == set_name]
@@ -71,8 +78,7 @@ def _parts(predictions: Sequence[Prediction], figure: Figure, context: Context) 
     if figure.only_defects:
         for defect in dict.fromkeys(p.copy for p in chosen):
             part = [p for p in chosen if p.copy == defect]
-            together = ", ".join(_sets(part))
-            yield from _metric(Sheet(part), figure, context, together, {"defect": defect})
+            yield from _metric(Sheet(part), figure, context, COPIES, {"defect": defect})
         return
     for set_name in _sets(chosen):
         of_set = [p for p in chosen if p.set == set_name]
@@ -129,7 +135,7 @@ def _metric(
     yield Metric(
         name=figure.name,
         value=value,
-        interval_95=interval_95(judged, figure.statistic),
+        interval_95=interval_95(judged, figure.statistic, figure.proportion),
         set=set_name,
         role=context.role,
         split=context.split,
@@ -164,15 +170,21 @@ def _sets(predictions: Iterable[Prediction]) -> list[str]:
     return list(dict.fromkeys(p.set for p in predictions))
 
 
+def _says_anything(predictions: Iterable[Prediction], model: ModelName) -> bool:
+    """Return whether any prediction holds an output of a model; only findings may be absent."""
+    said = ("referable.probability", "maculopathy.probability")
+    return model != "findings" or any(name in p.values for p in predictions for name in said)
+
+
 def _why_missing(predictions: Sequence[Prediction], figure: Figure) -> str:
     chosen = rows_for(predictions, figure)
-    if chosen:
-        if not len(Sheet(chosen).with_columns(*figure.needs)):
-            return "the bundle gives no such output"
+    if not chosen:
+        return "no photograph that was judged has this truth"
+    if len(Sheet(chosen).with_columns(*figure.needs)):
         return "the photographs that have the truth are all of one kind"
     if figure.needs[0].endswith(".judged"):
         return "the bundle states no threshold for it"
-    return "no photograph that was judged has this truth"
+    return "the bundle gives no such output"
 
 
 def people_and_photographs(predictions: Sequence[Prediction]) -> tuple[int, int]:

@@ -55,14 +55,17 @@ HEADLINES = (
 )
 
 HOW_TO_READ = (
-    "Blue: the figure and its 95 % interval. Grey ticks: baselines, which have learned nothing of "
-    "what is judged. Orange diamond: a human or other peer on the same photographs."
+    "Blue: the figure and its 95\N{NO-BREAK SPACE}% interval. Grey ticks: baselines, which have "
+    "learned nothing of what is judged. Orange diamond: a human or other peer on the same "
+    "photographs."
 )
 
 INTERVALS = (
-    "Intervals are 95 % percentile intervals of 2,000 bootstrap draws over persons: both eyes and "
-    "all visits of a person are drawn together, for they are not independent. They tell the "
-    "chance of who was judged, not that of training, nor how another camera or clinic would do."
+    "Intervals are 95\N{NO-BREAK SPACE}% percentile intervals of 2,000 bootstrap draws over "
+    "persons: both eyes and all visits of a person are drawn together, for they are not "
+    "independent. They tell the "
+    "chance of who was judged, not that of training, nor how another camera or clinic would do. "
+    "A share of 0 or 1 has the exact binomial bound over persons instead."
 )
 
 REFUSED = (
@@ -72,8 +75,8 @@ REFUSED = (
 )
 
 
-def evaluation_page(evaluation: Evaluation) -> str:
-    """Return the page as HTML."""
+def evaluation_page(evaluation: Evaluation, others: Mapping[str, Evaluation] | None = None) -> str:
+    """Return the page as HTML; `others` are further pages beside it, by file, to be linked."""
     names = ", ".join(dict.fromkeys(j.bundle.name for j in evaluation.bundles))
     parts = [
         f"<h1>How well {escape(names)} reads the eye</h1>",
@@ -82,6 +85,7 @@ def evaluation_page(evaluation: Evaluation) -> str:
         "result as <code>foreseye screen</code> gives it. Beside each figure stands what costs "
         "nothing, so that it can be seen whether the model is worth anything.</p>",
         _contents(evaluation),
+        _links(others or {}),
         _cards(evaluation),
         '<h2 id="judged">What was judged</h2>',
         set_table(evaluation),
@@ -113,10 +117,20 @@ def _contents(evaluation: Evaluation) -> str:
     return f"<nav>{links}</nav>"
 
 
+def _links(others: Mapping[str, Evaluation]) -> str:
+    links = "".join(
+        f'<li><a href="{escape(file)}">Judged on {SPLIT_IN_WORDS[other.split]}</a>: '
+        f"{escape(', '.join(judged.set for judged in other.sets))}</li>"
+        for file, other in others.items()
+    )
+    told = "Judged besides, on bundles that the same command made from fewer people:"
+    return f"<p>{told}</p><ul>{links}</ul>" if links else ""
+
+
 def _cards(evaluation: Evaluation) -> str:
     found = [m for metrics in evaluation.metrics.values() for m in metrics]
-    chosen = [m for name in HEADLINES for m in found if m.name == name]
-    shown = "".join(card(metric, evaluation.definitions) for metric in chosen)
+    chosen = [[m for m in found if m.name == name] for name in HEADLINES]
+    shown = "".join(card(metrics, evaluation.definitions) for metrics in chosen if metrics)
     return f'<div class="cards">{shown}</div>'
 
 
@@ -165,19 +179,16 @@ def _comparison(evaluation: Evaluation) -> str:
 
 
 def _missing(evaluation: Evaluation) -> str:
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for m in evaluation.missing:
+        known = evaluation.definitions.get(m.name)
+        name = m.name.replace("_", " ") if known is None else known.title
+        by_reason.setdefault((m.model, m.reason), []).append(escape(name))
     rows = [
-        (
-            escape(
-                evaluation.definitions[m.name].title
-                if m.name in evaluation.definitions
-                else m.name.replace("_", " ")
-            ),
-            escape(MODELS.get(m.model, (m.model,))[0]),
-            escape(m.reason),
-        )
-        for m in evaluation.missing
+        (escape(MODELS.get(model, (model,))[0]), "<br>".join(names), escape(reason))
+        for (model, reason), names in by_reason.items()
     ]
-    shown = table(("Figure", "Model", "Why not"), rows) if rows else "<p>Nothing.</p>"
+    shown = table(("Model", "Figures", "Why not"), rows) if rows else "<p>Nothing.</p>"
     return f'<h2 id="missing">Not measured, and why</h2>{shown}'
 
 
@@ -198,7 +209,7 @@ def _about(evaluation: Evaluation) -> str:
     return (
         f'<h2 id="about">Definitions</h2><p>{INTERVALS}</p><p>{REFUSED}</p>'
         f"<dl>{entries}</dl><h3>Evidence</h3><dl>{evidence}</dl>"
-        f"<h3>How the baselines were tuned</h3><ul>{notes}</ul>"
+        f"<h3>Notes on this evaluation</h3><ul>{notes}</ul>"
         f'<p class="soft">Made by {escape(made)} with <code>foreseye-train evaluate</code>; the '
         "numbers of this page are in <code>evaluation.json</code> "
         f"({escape(evaluation.schema_)}).</p>"

@@ -117,40 +117,53 @@ def title(name: str, definitions: Definitions) -> str:
 
 def metric_table(metrics: Iterable[Metric], definitions: Definitions) -> str:
     """Return the table of whole sets' figures."""
-    rows = [
-        (
-            title(m.name, definitions),
-            escape(m.set),
-            number(m.value),
-            interval(m),
-            graphic(m, definitions[m.name]),
-            baselines(m),
-            counts(m),
-            m.evidence.value,
+    rows, above = [], ""
+    for m in metrics:
+        rows.append(
+            (
+                title(m.name, definitions) if m.name != above else "",
+                escape(m.set),
+                number(m.value),
+                interval(m),
+                graphic(m, definitions[m.name]),
+                baselines(m),
+                counts(m),
+                m.evidence.value,
+            )
         )
-        for m in metrics
-    ]
-    head = ("Figure", "Set", "Value", "95 % interval", "", "Read against", "People / photographs")
+        above = m.name
+    head = (
+        "Figure",
+        "Set",
+        "Value",
+        "95\N{NO-BREAK SPACE}% interval",
+        "",
+        "Read against",
+        "People / photographs",
+    )
     kinds = ("", "", "number value", "number", "graphic", "", "number", "")
     return table((*head, "Evidence"), rows, kinds)
 
 
 def subgroup_table(metrics: Iterable[Metric], definitions: Definitions) -> str:
     """Return the table of subgroups' figures."""
-    rows = [
-        (
-            escape(definitions[m.name].title),
-            escape(m.set),
-            escape(", ".join(f"{k} {v}" for k, v in (m.subgroup or {}).items())),
-            number(m.value),
-            interval(m),
-            graphic(m, definitions[m.name]),
-            "" if m.baseline is None else f"{number(m.baseline)} {escape(str(m.baseline_name))}",
-            counts(m),
+    rows, above = [], ("", "")
+    for m in metrics:
+        here = (m.name, m.set)
+        rows.append(
+            (
+                escape(definitions[m.name].title) if here != above else "",
+                escape(m.set) if here != above else "",
+                escape(", ".join(f"{k} {v}" for k, v in (m.subgroup or {}).items())),
+                number(m.value),
+                interval(m),
+                graphic(m, definitions[m.name]),
+                baselines(m),
+                counts(m),
+            )
         )
-        for m in metrics
-    ]
-    head = ("Figure", "Set", "Part", "Value", "95 % interval", "", "Read against")
+        above = here
+    head = ("Figure", "Set", "Part", "Value", "95\N{NO-BREAK SPACE}% interval", "", "Read against")
     kinds = ("", "", "", "number value", "number", "graphic", "", "number")
     return table((*head, "People / photographs"), rows, kinds)
 
@@ -169,27 +182,33 @@ def difference_table(differences: Iterable[PairedDifference], definitions: Defin
         )
         for d in differences
     ]
-    head = ("Figure", "Set", "This", "The other", "Difference", "95 % interval")
+    head = ("Figure", "Set", "This", "The other", "Difference", "95\N{NO-BREAK SPACE}% interval")
     kinds = ("", "", "number", "number", "number value", "number", "number")
     return table((*head, "People / photographs"), rows, kinds)
 
 
-def card(metric: Metric, definitions: Definitions) -> str:
-    """Return one headline figure."""
-    shown = definitions[metric.name]
-    against = ""
-    if metric.baseline is not None:
-        against = f"{escape(str(metric.baseline_name))}: {number(metric.baseline)}"
-    others = [b for b in metric.beside or [] if b.kind == "baseline"]
-    if others:
-        against += f"<br>{escape(others[0].name)}: {number(others[0].value)}"
+def card(metrics: list[Metric], definitions: Definitions) -> str:
+    """Return one headline figure, a line a set, each beside its strongest baseline."""
+    shown = definitions[metrics[0].name]
     lower = " (lower is better)" if shown.better == "lower" else ""
-    return (
-        f'<div class="card"><div class="title">{escape(shown.title)}{lower}</div>'
-        f'<div class="big">{number(metric.value)}</div>'
-        f'<div class="soft">{interval(metric)}<br>{escape(metric.set)}, {metric.people} people, '
-        f"{metric.photographs} photographs<br>{against}</div></div>"
+    lines = "".join(
+        f'<div class="of-set"><span class="big">{number(m.value)}</span> '
+        f"<span>{escape(m.set)}</span>"
+        f'<div class="soft">{interval(m)}; {m.people} people, {m.photographs} photographs'
+        f"<br>{_strongest(m, shown)}</div></div>"
+        for m in metrics
     )
+    return f'<div class="card"><div class="title">{escape(shown.title)}{lower}</div>{lines}</div>'
+
+
+def _strongest(metric: Metric, definition: Definition) -> str:
+    known = [(b.value, b.name) for b in metric.beside or [] if b.kind == "baseline"]
+    if metric.baseline is not None:
+        known.append((metric.baseline, str(metric.baseline_name)))
+    if not known:
+        return ""
+    value, name = max(known) if definition.better == "higher" else min(known)
+    return f"{escape(name)}: {number(value)}"
 
 
 def set_table(evaluation: Evaluation) -> str:

@@ -27,11 +27,12 @@ td.value { font-weight: 650; font-size: 1.02rem; }
 tbody tr:hover { background: var(--wash); }
 td.graphic { width: 190px; min-width: 190px; padding-top: .55rem; }
 code { font-size: .85em; overflow-wrap: anywhere; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .8rem;
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .8rem;
   margin: 1rem 0; }
 .card { border: 1px solid var(--line); border-radius: 6px; padding: .7rem .9rem .8rem; }
-.card .title { font-size: .9rem; line-height: 1.3; min-height: 2.4em; }
-.card .big { font-size: 1.7rem; font-weight: 650; font-variant-numeric: tabular-nums; }
+.card .title { font-size: .95rem; font-weight: 600; line-height: 1.3; margin-bottom: .3rem; }
+.of-set { padding: .25rem 0; }
+.card .big { font-size: 1.5rem; font-weight: 650; font-variant-numeric: tabular-nums; }
 .card .soft { line-height: 1.35; margin-top: .2rem; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(20.5rem, 1fr)); gap: 1.2rem;
   margin: 1rem 0; }

@@ -1,7 +1,8 @@
 """Who is judged by which bundle, so that nobody is judged by a model that learned from him.
 
 A plain bundle is judged on a role; fold bundles each on the fold that they held out, which is
-cross-validation; a bundle with left-out sets on all of those sets.
+cross-validation (sets with an official split take no part in it); a bundle with left-out sets on
+all of those sets.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from edge_runtime.contracts.cohort_check import validate_manifest
 from edge_runtime.contracts.cohort_tables import read_manifest
 from edge_runtime.domain import Evidence
 from training.cohort.assemble import ADAPTERS, assemble
-from training.cohort.roles import rows_of
+from training.cohort.roles import BY_ROLE_ALWAYS, rows_of
 from training.cohort.srahim_dr import FULL_SIZE_SET
 from training.errors import CohortError
 
@@ -119,6 +120,11 @@ def _judging(bundle: Bundle, rows: Sequence[ManifestRow], split: Split, role: Ro
         tune, train = (rows_of(others, r, None) for r in (Role.TUNE, Role.TRAIN))
         return Judging(bundle, judged, tune, train)
     fold = bundle.manifest.held_out_fold
-    judged = rows_of(rows, Role.TEST if split == "cv" else role, fold)
+    judged = rows_of(rows, role, None)
+    if fold is not None:
+        # Sets with an official split are dealt alike in every fold: five bundles would each judge
+        # the same people, and the roles judge them already.
+        crossed = [row for row in rows if row.set not in BY_ROLE_ALWAYS]
+        judged = rows_of(crossed, Role.TEST, fold)
     tune, train = (rows_of(rows, r, fold) for r in (Role.TUNE, Role.TRAIN))
     return Judging(bundle, judged, tune, train)

@@ -35,6 +35,7 @@ QUALITY = (
         (ACCEPT_ALL,),
         keep=lambda p: "truth.gradable" not in p.values,
         copies="all",
+        proportion=True,
     ),
     Figure(
         "gradable_auc",
@@ -62,6 +63,7 @@ QUALITY = (
         mean_of(ACCEPTED),
         (ACCEPT_ALL,),
         keep=lambda p: p.values.get("truth.gradable") == 1.0,
+        proportion=True,
     ),
     Figure(
         "rest_refused",
@@ -76,6 +78,7 @@ QUALITY = (
         _refused,
         (Comparator("every photograph accepted", constant(0.0)),),
         keep=lambda p: p.values.get("truth.gradable") == 0.0,
+        proportion=True,
     ),
     Figure(
         "defect_named",
@@ -83,7 +86,7 @@ QUALITY = (
         definition(
             "Defect named correctly",
             "Good photographs of judged people, degraded by one defect to where a grader would "
-            "take them again: share whose largest defect, at 0.5 or more, is that one. By "
+            "take them again: share whose first advice is the one for that defect. By "
             "defect in the table of subgroups.",
             "judged like the others: refusing is right here",
         ),
@@ -91,5 +94,6 @@ QUALITY = (
         mean_of("defect_named"),
         (Comparator("one of seven defects at random", constant(1.0 / 7.0)),),
         only_defects=True,
+        proportion=True,
     ),
 )

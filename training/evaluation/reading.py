@@ -145,22 +145,8 @@ def prediction_of(
     `judged` names what the bundle has a threshold for (`referable.judged`): a refused photograph
     then counts as referred.
     """
-    values = {**labels(row), **said(result), **dict.fromkeys(judged, 1.0)}
-    if row.eye is not None:
-        seen = None if result is None else result.eye.laterality
-        values["laterality_right"] = float(seen is row.eye)
-        values["truth.od"] = float(row.eye.value == "OD")
-    circle = _circle(result)
-    if circle is not None:
-        values |= {f"field.{name}": number for name, number in asdict(circle).items()}
-    histograms: dict[str, list[int]] = {}
-    if row.masks():
-        scored, histograms = _mask_values(row, root, result, anatomy, beside, circle)
-        values |= scored
-    values |= _cup_to_disc_values(row, root, values, beside)
-    values |= {} if beside is None else _age_and_sex_values(row, beside)
-    if isinstance(anatomy, Anatomy) and beside is not None:
-        values |= _fovea_values(row, anatomy, beside, circle)
+    values, histograms = _values(row, root, result, anatomy, beside)
+    values |= dict.fromkeys(judged, 1.0)
     status: Status = "unreadable" if result is None else "read"
     if result is not None and not result.quality.gradable:
         status, why = "ungradable", result.quality.reason
@@ -182,6 +168,32 @@ def prediction_of(
         values=values,
         histograms=histograms,
     )
+
+
+def _values(
+    row: ManifestRow,
+    root: Path,
+    result: ScreeningResult | None,
+    anatomy: Anatomy | MaskPictures | None,
+    beside: Beside | None,
+) -> tuple[dict[str, float], dict[str, list[int]]]:
+    values = {**labels(row), **said(result)}
+    if row.eye is not None:
+        seen = None if result is None else result.eye.laterality
+        values["laterality_right"] = float(seen is row.eye)
+        values["truth.od"] = float(row.eye.value == "OD")
+    circle = _circle(result)
+    if circle is not None:
+        values |= {f"field.{name}": number for name, number in asdict(circle).items()}
+    histograms: dict[str, list[int]] = {}
+    if row.masks():
+        scored, histograms = _mask_values(row, root, result, anatomy, beside, circle)
+        values |= scored
+    values |= _cup_to_disc_values(row, root, values, beside)
+    values |= {} if beside is None else _age_and_sex_values(row, beside)
+    if isinstance(anatomy, Anatomy) and beside is not None:
+        values |= _fovea_values(row, anatomy, beside, circle)
+    return values, histograms
 
 
 def _mask_values(

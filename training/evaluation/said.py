@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from edge_runtime.contracts.result import Findings, ScreeningResult
-
-NAMED = 0.5
-"""A defect is named where it is the largest and at least this; the runtime gives advice from it."""
+from edge_runtime.contracts.result import Findings, Quality, ScreeningResult
+from edge_runtime.fundus.quality import ADVICE
 
 
 def said(result: ScreeningResult | None) -> dict[str, float]:
     """Return the numbers of a result by name; of a photograph that was refused unread, one zero."""
     if result is None:
         return {"gradable.probability": 0.0}
-    values = {"gradable.probability": result.quality.probability}
+    values = said_of_quality(result.quality)
     values["total_ms"] = result.timings_ms["total"]
-    values |= {f"defect.{name}": value for name, value in result.quality.defects.items()}
     if result.findings is not None:
         values |= _of_findings(result.findings)
     ratio = (result.biomarkers or {}).get("cdr_vertical")
@@ -23,12 +20,17 @@ def said(result: ScreeningResult | None) -> dict[str, float]:
     return values
 
 
-def named_defect(result: ScreeningResult | None) -> str | None:
-    """Return the defect that a result names first, None where it names none."""
-    if result is None or not result.quality.defects:
+def said_of_quality(quality: Quality) -> dict[str, float]:
+    """Return the numbers of the gate's verdict."""
+    defects = {f"defect.{name}": value for name, value in quality.defects.items()}
+    return {"gradable.probability": quality.probability, **defects}
+
+
+def named_defect(quality: Quality) -> str | None:
+    """Return the defect of the first advice, which is what the technician reads; None without."""
+    if not quality.advice:
         return None
-    name, value = max(result.quality.defects.items(), key=lambda defect: defect[1])
-    return name if value >= NAMED else None
+    return next(name for name, advice in ADVICE.items() if advice == quality.advice[0])
 
 
 def _of_findings(findings: Findings) -> dict[str, float]:

@@ -18,6 +18,7 @@ Index = npt.NDArray[np.int64]
 Statistic = Callable[["Sheet"], float]
 
 ACCEPTED = "accepted"
+ALPHA_OF_A_SIDE = 0.025
 
 MIN_SOUND_DRAWS = 0.9
 """Share of the draws that must give a number for there to be an interval at all."""
@@ -83,10 +84,14 @@ class Sheet:
         return sum(p.status != "read" for p in self.predictions)
 
 
-def interval_95(sheet: Sheet, statistic: Statistic) -> tuple[float, float] | None:
+def interval_95(
+    sheet: Sheet, statistic: Statistic, proportion: bool = False
+) -> tuple[float, float] | None:
     """Return the 95 % percentile interval of a statistic, persons resampled with all their rows.
 
     None where the statistic has no value in too many of the draws, or there is one person only.
+    A proportion of 0 or 1 would get an interval of no width: it gets the exact binomial bound
+    (Clopper & Pearson 1934, Biometrika 26:404-413), with persons as the trials.
     """
     statistic(sheet)  # so that every draw finds its columns made
     _, member_N = np.unique(sheet.persons.astype(str), return_inverse=True)
@@ -102,4 +107,9 @@ def interval_95(sheet: Sheet, statistic: Statistic) -> tuple[float, float] | Non
     if len(sound) < MIN_SOUND_DRAWS * DRAWS:
         return None
     low, high = np.percentile(sound, (2.5, 97.5))
+    least = ALPHA_OF_A_SIDE ** (1.0 / sheet.people)
+    if proportion and low == high == 1.0:
+        return least, 1.0
+    if proportion and low == high == 0.0:
+        return 0.0, 1.0 - least
     return float(low), float(high)

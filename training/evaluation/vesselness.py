@@ -55,20 +55,7 @@ def vesselness(
     photograph_HWC: UInt8Array, field_HW: BoolArray, scales: tuple[float, ...]
 ) -> UInt8Array:
     """Return how much each pixel looks like a dark line, 0 to 255, zero outside the field."""
-    radius_px = float(np.sqrt(field_HW.sum() / np.pi))
-    if radius_px < 1.0:
-        return np.zeros(field_HW.shape, np.uint8)
-    even_HW = _evened(photograph_HWC[..., 1].astype(np.float32), field_HW, radius_px)
-    ridge_HW = np.zeros(field_HW.shape, np.float32)
-    for scale in scales:
-        ridge_HW = np.maximum(ridge_HW, _dark_ridge(even_HW, scale * radius_px))
-    away_px = cv2.distanceTransform(np.pad(field_HW, 1).view(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    inside_HW = field_HW & (away_px > RIM * radius_px)
-    usual = float(ridge_HW[inside_HW].mean()) if inside_HW.any() else 0.0
-    if not usual:
-        return np.zeros(field_HW.shape, np.uint8)
-    answer_HW = 255.0 * (1.0 - np.exp(-ridge_HW / (STEEP * usual)))
-    return np.asarray(np.where(inside_HW, np.rint(answer_HW), 0), np.uint8)
+    return _answer(_ridges(photograph_HWC, field_HW, scales), field_HW, scales)
 
 
 def tuned_filter(
@@ -78,10 +65,12 @@ def tuned_filter(
 
     None where there is no example.
     """
+    distinct = tuple(sorted({scale for scales in SCALES.values() for scale in scales}))
     curves: dict[str, list[np.ndarray]] = {name: [] for name in SCALES}
     for photograph_HWC, field_HW, truth_HW in examples:
+        ridges = _ridges(photograph_HWC, field_HW, distinct)
         for name, scales in SCALES.items():
-            said_HW = vesselness(photograph_HWC, field_HW, scales)
+            said_HW = _answer(ridges, field_HW, scales)
             curves[name].append(f1_by_cut(*pixel_counts(said_HW, truth_HW, field_HW)))
     photographs = len(curves["usual"])
     if not photographs:
@@ -98,6 +87,34 @@ def pixel_counts(
     true_V = np.bincount(picture_HW[truth_HW & judged_HW], minlength=256)
     other_V = np.bincount(picture_HW[~truth_HW & judged_HW], minlength=256)
     return true_V, other_V
+
+
+def _ridges(
+    photograph_HWC: UInt8Array, field_HW: BoolArray, scales: tuple[float, ...]
+) -> dict[float, FloatArray]:
+    radius_px = _radius_px(field_HW)
+    even_HW = _evened(photograph_HWC[..., 1].astype(np.float32), field_HW, radius_px)
+    return {scale: _dark_ridge(even_HW, scale * radius_px) for scale in scales}
+
+
+def _answer(
+    ridges: dict[float, FloatArray], field_HW: BoolArray, scales: tuple[float, ...]
+) -> UInt8Array:
+    """Return the largest ridge over the scales as 8 bits; its mean decides how it saturates."""
+    ridge_HW = np.max([ridges[scale] for scale in scales], axis=0)
+    bordered_HW = np.pad(field_HW, 1).view(np.uint8)
+    from_rim_HW = cv2.distanceTransform(bordered_HW, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    inside_HW = field_HW & (from_rim_HW > RIM * _radius_px(field_HW))
+    usual = float(ridge_HW[inside_HW].mean()) if inside_HW.any() else 0.0
+    if not usual:
+        return np.zeros(field_HW.shape, np.uint8)
+    answer_HW = 255.0 * (1.0 - np.exp(-ridge_HW / (STEEP * usual)))
+    return np.asarray(np.where(inside_HW, np.rint(answer_HW), 0), np.uint8)
+
+
+def _radius_px(field_HW: BoolArray) -> float:
+    """Return the radius of a disc as large as the field, at least one pixel."""
+    return max(1.0, float(np.sqrt(field_HW.sum() / np.pi)))
 
 
 def _evened(green_HW: FloatArray, field_HW: BoolArray, radius_px: float) -> FloatArray:

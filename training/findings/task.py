@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from edge_runtime.contracts.tensors import REFERABLE_FROM
 from edge_runtime.domain import FloatArray, UInt8Array
 from training.ahead import Ahead
 from training.anatomy.metrics import area_under_roc
@@ -21,7 +22,6 @@ from training.findings.eyes import GradedEye
 from training.findings.networks import GRADES, findings_network, seen
 from training.recipe import Recipe, check_multiple
 
-REFERABLE_FROM = 2
 NOT_KNOWN = -1
 STARTS = ("imagenet", "random")
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from edge_runtime.contracts.cohort import Role
 from training.bootstrap import interval_95
-from training.quality.examples import AT_RETAKE, PHOTOGRAPH, Example
-from training.quality.fit import fit_quality, with_fold
-from training.quality.report import area_with_interval, named, score
+from training.cohort.drimdb import SET as DRIMDB
+from training.quality.examples import PHOTOGRAPH, Example, with_fold
+from training.quality.fit import fit_quality
+from training.quality.report import area_with_interval, log_odds, score
 from training.recipe import FOLDS
+
+BoolArray = npt.NDArray[np.bool_]
 
 
 def cross_validated(examples: Sequence[Example]) -> dict[str, object]:
@@ -22,40 +26,28 @@ def cross_validated(examples: Sequence[Example]) -> dict[str, object]:
     """
     judged: list[Example] = []
     margins: list[float] = []
-    right: list[float] = []
-    copies: list[Example] = []
     for fold in range(FOLDS):
-        of_fold = with_fold(examples, fold)
+        of_fold = [with_fold(example, fold) for example in examples]
         weights = fit_quality(of_fold)
-        tested = [e for e in of_fold if e.role is Role.TEST and e.group.startswith("DRIMDB/")]
-        photographs = [e for e in tested if e.kind == PHOTOGRAPH]
-        judged += photographs
-        margins += [
-            _log_odds(score(weights, e)) - _log_odds(weights.threshold) for e in photographs
+        tested = [
+            example
+            for example in of_fold
+            if example.role is Role.TEST
+            and example.kind == PHOTOGRAPH
+            and example.group.startswith(f"{DRIMDB}/")
         ]
-        retaken = [e for e in tested if e.kind == AT_RETAKE]
-        copies += retaken
-        right += [float(named(weights, e) == e.defect) for e in retaken]
+        judged += tested
+        margins += [log_odds(score(weights, e)) - log_odds(weights.threshold) for e in tested]
     margins_N = np.array(margins)
     return {
         "folds": FOLDS,
         "auc": area_with_interval(margins_N, judged),
         "good_accepted": _share_of(judged, margins_N >= 0.0, gradable=True),
         "rest_refused": _share_of(judged, margins_N < 0.0, gradable=False),
-        "defect_named_at_retake": {
-            "photographs": len(right),
-            "share": float(np.mean(right)) if right else None,
-            "interval_95": list(interval_95(right, [e.person for e in copies])) if right else None,
-        },
     }
 
 
-def _log_odds(probability: float) -> float:
-    within = min(max(probability, 1e-12), 1.0 - 1e-12)
-    return float(np.log(within / (1.0 - within)))
-
-
-def _share_of(examples: Sequence[Example], held_N: np.ndarray, gradable: bool) -> dict[str, object]:
+def _share_of(examples: Sequence[Example], held_N: BoolArray, gradable: bool) -> dict[str, object]:
     """Share of one verdict's photographs for which something held; accepting all gives 1 or 0."""
     chosen = [index for index, example in enumerate(examples) if example.gradable == gradable]
     held = [float(held_N[index]) for index in chosen]

@@ -27,9 +27,11 @@ from training.camera.defects import OPERATORS, RETAKE, spoilt
 from training.camera.phone import phone_photograph
 from training.cohort.drimdb import LABELS
 from training.cohort.drimdb import SET as DRIMDB
+from training.cohort.roles import BY_ROLE_ALWAYS
 from training.cohort.splits import Split, read_splits
 from training.errors import CohortError
 from training.quality.scenes import SCENES
+from training.recipe import FOLDS
 
 WANTED_SIDE_PX = 640
 """Decoded as the pipeline decodes for the anatomy model."""
@@ -37,11 +39,34 @@ WANTED_SIDE_PX = 640
 COPY_RADIUS_PX = 190.0
 """Field radius at which copies are made: quality is measured on a still smaller one."""
 
-COPIES = 2
+FAR_RADIUS_PX = 260.0
+"""The same where the copy's own field is smaller, and would be blurred for want of pixels."""
+
+COPIES = 4
 """Copies of a good photograph to learn from, each with one defect of random severity."""
 
-SCENE_EVERY = 3
-"""One good photograph in so many is also made into a scene that is no eye."""
+LOOKS = {
+    "blur": 4,
+    "dark": 2,
+    "bright": 2,
+    "glare": 3,
+    "small_field": 1,
+    "clipped_field": 6,
+    "haze": 4,
+}
+"""How often each defect is chosen: the more, the more it can look like."""
+
+LOTS = [defect for defect, lots in LOOKS.items() for _ in range(lots)]
+
+SEEN_FROM = 0.4
+"""Severity from which a copy counts as one to take again: short of RETAKE, so that what is named
+there is named for sure."""
+
+SEVERITIES = ((0.0, 0.2), (SEEN_FROM, 0.7), (SEEN_FROM, 1.0))
+"""One of these spans for each copy: between them nobody could say."""
+
+PHONE_EVERY, SCENE_EVERY = 2, 3
+"""One good photograph in so many is also a telephone's, or made into a scene that is no eye."""
 
 SEED = 20261122
 
@@ -74,11 +99,11 @@ class Example:
     unseen: str = ""
 
 
-def measured_examples(data_folder: Path) -> Iterator[Example]:
+def measured_examples(data_folder: Path, fold: int | None = None) -> Iterator[Example]:
     """Yield the photographs of photographs.csv, each good one followed by what is made of it.
 
-    The order and all chance are fixed. Raises CohortError where a gradable photograph shows no
-    field, ManifestError for a bad table.
+    With a fold, roles are dealt anew. The order and all chance are fixed. Raises CohortError where
+    a gradable photograph shows no field, ManifestError for a bad table.
     """
     limits = Limits()
     cv2.setNumThreads(1)  # pictures this small are slower on several
@@ -86,21 +111,47 @@ def measured_examples(data_folder: Path) -> Iterator[Example]:
     for index, split in enumerate(track(splits, "photographs", console=CONSOLE, transient=True)):
         content = read_file(data_folder / split.path, limits)
         photograph = read_photograph(content, split.path, limits, WANTED_SIDE_PX)
-        yield from _examples(split, photograph, index)
+        example = _photograph_itself(split, photograph)
+        yield from _with_copies(with_fold(example, fold), photograph, index)
 
 
-def _examples(split: Split, photograph: Photograph, index: int) -> Iterator[Example]:
+def with_fold(example: Example, fold: int | None) -> Example:
+    """Return the example in the role that it has when a fold is held out; None changes nothing.
+
+    As `training.cohort.roles` deals the rows of a manifest.
+    """
+    if fold is None or example.group in BY_ROLE_ALWAYS:
+        return example
+    if example.fold == fold:
+        return replace(example, role=Role.TEST)
+    tuned_on = example.fold == (fold + 1) % FOLDS
+    return replace(example, role=Role.TUNE if tuned_on else Role.TRAIN)
+
+
+def _photograph_itself(split: Split, photograph: Photograph) -> Example:
     group, gradable = _label(split)
-    person = f"{split.set} {split.person_id}"
-    field = find_field_of_view(photograph)
-    if field is None and gradable:
-        raise CohortError(f"{split.set}: no round field in {split.path}")
-    measured = None if field is None else measure_quality(photograph, field)
-    defect = "" if gradable or LABELS[group.rpartition("/")[2]]["fundus"] else "not_a_fundus"
-    example = Example(PHOTOGRAPH, group, person, split.role, split.fold, gradable, measured, defect)
+    measured, unseen = _measured(photograph)
+    return Example(
+        kind=PHOTOGRAPH,
+        group=group,
+        person=f"{split.set} {split.person_id}",
+        role=split.role,
+        fold=split.fold,
+        gradable=gradable,
+        measured=measured,
+        defect="" if gradable or group.endswith("/Bad") else "not_a_fundus",
+        unseen=unseen,
+    )
+
+
+def _with_copies(example: Example, photograph: Photograph, index: int) -> Iterator[Example]:
     yield example
-    if field is not None and gradable:
-        yield from _made_of(example, *_reduced(photograph, field), index)
+    if not example.gradable:
+        return
+    field = find_field_of_view(photograph)
+    if field is None:
+        raise CohortError(f"{example.group}: no round field in {photograph.name}")
+    yield from _made_of(example, photograph, field, index)
 
 
 def _label(split: Split) -> tuple[str, bool]:
@@ -111,10 +162,12 @@ def _label(split: Split) -> tuple[str, bool]:
     return f"{DRIMDB}/{folder}", LABELS[folder]["gradable"]
 
 
-def _reduced(photograph: Photograph, field: FieldOfView) -> tuple[Photograph, FovCircle]:
-    """The photograph at COPY_RADIUS_PX or less, and its field in that copy's pixels."""
-    circle, scale = field.circle, photograph.scale
-    zoom = min(1.0, COPY_RADIUS_PX / (circle.radius_px * scale))
+def _reduced(
+    photograph: Photograph, circle: FovCircle, radius_px: float
+) -> tuple[Photograph, FovCircle]:
+    """The photograph with a field of this radius or less, and the field in that copy's pixels."""
+    scale = photograph.scale
+    zoom = min(1.0, radius_px / (circle.radius_px * scale))
     height, width = photograph.pixels_HWC.shape[:2]
     pixels_HWC = photograph.pixels_HWC
     if zoom < 1.0:
@@ -126,34 +179,37 @@ def _reduced(photograph: Photograph, field: FieldOfView) -> tuple[Photograph, Fo
 
 
 def _made_of(
-    example: Example, photograph: Photograph, circle: FovCircle, index: int
+    example: Example, photograph: Photograph, field: FieldOfView, index: int
 ) -> Iterator[Example]:
     """What is made of a good photograph, each by its own seed and measured as it comes."""
+    near = _reduced(photograph, field.circle, COPY_RADIUS_PX)
+    far = _reduced(photograph, field.circle, FAR_RADIUS_PX)
     for turn, (label, make) in enumerate(_makings(example, index)):
         rng = np.random.default_rng([SEED, index, turn])
-        picture_HWC = make(photograph.pixels_HWC, circle, rng)
-        measured, unseen = _measured(replace(photograph, pixels_HWC=picture_HWC))
+        smaller = label.kind == PHONE or label.defect == "small_field"
+        reduced, circle = far if smaller else near
+        picture_HWC = make(reduced.pixels_HWC, circle, rng)
+        measured, unseen = _measured(replace(reduced, pixels_HWC=picture_HWC))
         yield replace(label, measured=measured, unseen=unseen)
 
 
 def _makings(example: Example, index: int) -> Iterator[tuple[Example, Make]]:
-    """Copies to learn from, a telephone's, now and then a scene; copies to judge by, where judged.
-
-    DRIMDB is judged in every fold.
-    """
+    """Copies to learn from, a telephone's, now and then a scene; of the tested, copies to judge."""
     chance = np.random.default_rng([SEED, index])
     for _ in range(COPIES):
-        defect, severity = str(chance.choice(list(OPERATORS))), float(chance.random())
+        defect = LOTS[int(chance.integers(len(LOTS)))]
+        severity = float(chance.uniform(*SEVERITIES[int(chance.integers(len(SEVERITIES)))]))
         copy = replace(example, kind=COPY, defect=defect, severity=severity)
-        yield replace(copy, gradable=severity < RETAKE), _spoiling(defect, severity)
-    yield replace(example, kind=PHONE), phone_photograph
+        yield replace(copy, gradable=severity < SEEN_FROM), _spoiling(defect, severity)
+    if index % PHONE_EVERY == 0:
+        yield replace(example, kind=PHONE), phone_photograph
     if index % SCENE_EVERY == 0:
         scene = str(chance.choice(list(SCENES)))
         yield (
             replace(example, kind=SCENE, gradable=False, defect="not_a_fundus"),
             SCENES[scene],
         )
-    if example.role is Role.TEST or example.group.startswith(DRIMDB):
+    if example.role is Role.TEST:
         for defect in OPERATORS:
             copy = replace(example, kind=AT_RETAKE, gradable=False, defect=defect, severity=RETAKE)
             yield copy, _spoiling(defect, RETAKE)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from edge_runtime.contracts.cohort import Role
 from edge_runtime.fundus.quality import WORTH_SAYING, QualityWeights, judged_measurements
@@ -29,6 +30,12 @@ def score(weights: QualityWeights, example: Example) -> float:
     if example.measured is None:
         return 0.0
     return judged_measurements(example.measured, weights).probability
+
+
+def log_odds(probability: float) -> float:
+    """Return log(p / (1 - p)) of a probability, kept finite."""
+    within = min(max(probability, 1e-12), 1.0 - 1e-12)
+    return float(np.log(within / (1.0 - within)))
 
 
 def named(weights: QualityWeights, example: Example) -> str:
@@ -119,7 +126,9 @@ def _share(examples: Sequence[Example], holds: Callable[[Example], bool]) -> dic
     }
 
 
-def area_with_interval(scores_N: np.ndarray, examples: Sequence[Example]) -> dict[str, object]:
+def area_with_interval(
+    scores_N: npt.NDArray[np.float64], examples: Sequence[Example]
+) -> dict[str, object]:
     """Return the area under the curve of scores, good against the rest; by chance it is 0.5.
 
     A draw of persons with one verdict only has none and is left out.

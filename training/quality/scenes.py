@@ -14,19 +14,20 @@ Scene = Callable[[UInt8Array, FovCircle, np.random.Generator], UInt8Array]
 
 
 def shuffled(picture_HWC: UInt8Array, circle: FovCircle, rng: np.random.Generator) -> UInt8Array:
-    """Return the picture cut into tiles of 0.15 to 0.4 radii that change places in the field."""
+    """Return the picture with tiles of 0.15 to 0.4 radii that lie in the field changing places."""
     side = max(4, round(circle.radius_px * float(rng.uniform(0.15, 0.4))))
+    inside_HW = scene_of(picture_HWC, circle).inside_HW > 0.5
     down, across = (size // side for size in picture_HWC.shape[:2])
-    places = [
+    tiles = [
         (slice(row * side, (row + 1) * side), slice(column * side, (column + 1) * side))
         for row in range(down)
         for column in range(across)
     ]
+    tiles = [tile for tile in tiles if inside_HW[tile].all()]
     result_HWC = picture_HWC.copy()
-    for place, taken in zip(places, rng.permutation(len(places)), strict=True):
-        result_HWC[place] = picture_HWC[places[int(taken)]]
-    inside_HW1 = scene_of(picture_HWC, circle).inside_HW[..., None] > 0.5
-    return np.asarray(np.where(inside_HW1, result_HWC, picture_HWC), dtype=np.uint8)
+    for tile, taken in zip(tiles, rng.permutation(len(tiles)), strict=True):
+        result_HWC[tile] = picture_HWC[tiles[int(taken)]]
+    return result_HWC
 
 
 def recoloured(picture_HWC: UInt8Array, circle: FovCircle, rng: np.random.Generator) -> UInt8Array:

@@ -1,7 +1,7 @@
 """Learns the signs of each defect: additive curves over the measurements, by logistic regression.
 
 A defect is told from everything else that the degrader makes and from good photographs of every
-camera. Copies that are a little worse than good, but not yet to be taken again, teach nothing.
+camera.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.fundus.quality_weights import DEFECTS, MEASUREMENTS, Curve, Signs
-from training.quality.examples import COPY, PHONE, PHOTOGRAPH, SCENE, Example
+from training.quality.examples import COPY, PHONE, PHOTOGRAPH, SCENE, SEEN_FROM, Example
 from training.quality.logistic import fit_logistic
 
 # N examples, M measurements, K knots, P columns of the design
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-NOT_SEEN_BELOW, SEEN_FROM = 0.2, 0.4
-"""Severities below which a copy counts as without its defect, and from which as with it."""
+KNOT_SHARES = (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
+"""Shares of all examples that lie below each knot."""
 
-KNOT_SHARES = (0.005, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 0.995)
-"""Shares of the examples that lie below each knot."""
+OWN_KNOT_SHARES = (0.1, 0.5, 0.9)
+"""The same of the examples with the defect: between them and the rest the curve must bend."""
 
 LEAST_GAP = 0.02
 """Two knots are apart by this share of the span at least."""
 
-RIDGE = 3e-5
+RIDGE = 3e-4
 """On the rise of a curve from knot to knot."""
 
 POSITIVES = 0.4
@@ -37,30 +37,38 @@ POSITIVES = 0.4
 NEGATIVE_SHARES = {PHOTOGRAPH: 0.45, PHONE: 0.1, COPY: 0.4, SCENE: 0.05}
 """How much each kind without the defect counts: good photographs must raise no alarm."""
 
-ELSEWHERE = {"field_radius_px"}
-"""A ramp tells what this means: a number of pixels is the camera's, not the picture's."""
+FRAMING = ("field_radius_px", "field_over_frame", "clipped_share", "lopsided")
+"""What ramps tell all about; it says nothing of the other defects."""
 
-LEARNED = tuple(name for name in MEASUREMENTS if name not in ELSEWHERE)
+LEARNED = tuple(name for name in DEFECTS if name != "small_field")
+"""A field is small by its size alone, and a ramp tells that."""
 
 
 def fitted_signs(examples: Sequence[Example]) -> dict[str, Signs]:
-    """Return the signs of every defect that the examples show."""
+    """Return the signs of the defects that the examples show, but of what a ramp tells."""
     seen = [example for example in examples if example.measured is not None]
     table_NM = np.stack([e.measured.row() for e in seen if e.measured is not None])
-    rows = {name: table_NM[:, MEASUREMENTS.index(name)] for name in LEARNED}
-    knots = {name: _knots(values_N) for name, values_N in rows.items()}
-    knots = {name: values for name, values in knots.items() if len(values) > 1}
-    design_NP = np.column_stack([_steps(rows[name], knots[name]) for name in knots])
     signs = {}
-    for defect in DEFECTS:
+    for defect in LEARNED:
         shown_N = np.array([shows(example, defect) for example in seen])
         known_N = shown_N >= 0.0
-        if not (shown_N == 1.0).any():
-            continue
-        weight_N = _weights([e for e, known in zip(seen, known_N, strict=True) if known], defect)
-        rises_P, bias = fit_logistic(design_NP[known_N], shown_N[known_N], weight_N, RIDGE)
-        signs[defect] = _signs(knots, rises_P, bias)
+        if (shown_N == 1.0).any():
+            known = [e for e, is_known in zip(seen, known_N, strict=True) if is_known]
+            weight_N = _weights(known, shown_N[known_N] == 1.0)
+            signs[defect] = _fitted(table_NM[known_N], shown_N[known_N], weight_N)
     return signs
+
+
+def _fitted(table_NM: FloatArray, shown_N: FloatArray, weight_N: FloatArray) -> Signs:
+    knots: dict[str, list[float]] = {}
+    steps = []
+    for column, name in enumerate(MEASUREMENTS):
+        places = _knots(table_NM[:, column], shown_N == 1.0)
+        if name not in FRAMING and len(places) > 1:
+            knots[name] = places
+            steps.append(_steps(table_NM[:, column], places))
+    rises_P, bias = fit_logistic(np.column_stack(steps), shown_N, weight_N, RIDGE)
+    return _signs(knots, rises_P, bias)
 
 
 def shows(example: Example, defect: str) -> float:
@@ -71,16 +79,18 @@ def shows(example: Example, defect: str) -> float:
         return -1.0 if unknown else 0.0
     if example.kind in (PHOTOGRAPH, SCENE):
         return 1.0
-    if example.severity >= SEEN_FROM:
-        return 1.0
-    return 0.0 if example.severity < NOT_SEEN_BELOW else -1.0
+    return float(example.severity >= SEEN_FROM)
 
 
-def _knots(values_N: FloatArray) -> list[float]:
-    span = float(np.quantile(values_N, KNOT_SHARES[-1]) - np.quantile(values_N, KNOT_SHARES[0]))
+def _knots(values_N: FloatArray, shown_N: BoolArray) -> list[float]:
+    of_all, own = (
+        np.quantile(values_N, KNOT_SHARES),
+        np.quantile(values_N[shown_N], OWN_KNOT_SHARES),
+    )
+    span = float(max(of_all[-1], own[-1]) - min(of_all[0], own[0]))
     knots: list[float] = []
-    for knot in np.quantile(values_N, KNOT_SHARES).tolist():
-        if not knots or knot - knots[-1] > LEAST_GAP * span:
+    for knot in np.sort(np.concatenate([of_all, own])).round(5).tolist():
+        if not knots or knot - knots[-1] > max(LEAST_GAP * span, 1e-4):
             knots.append(knot)
     return knots
 
@@ -91,9 +101,8 @@ def _steps(values_N: FloatArray, knots: list[float]) -> FloatArray:
     return np.asarray(np.clip((values_N[:, None] - first_K) / (last_K - first_K), 0.0, 1.0))
 
 
-def _weights(examples: Sequence[Example], defect: str) -> FloatArray:
+def _weights(examples: Sequence[Example], shown_N: BoolArray) -> FloatArray:
     """Weights that sum to 1; within a kind, each set counts by the root of its photographs."""
-    shown_N = np.array([shows(example, defect) == 1.0 for example in examples])
     keys = np.array([f"{e.kind} {e.group} {e.defect}" for e in examples])
     kinds = np.array([example.kind for example in examples])
     weight_N = np.zeros(len(examples))
@@ -114,7 +123,5 @@ def _signs(knots: dict[str, list[float]], rises_P: FloatArray, bias: float) -> S
         rises = rises_P[first : first + len(places) - 1]
         first += len(places) - 1
         heights = [0.0, *np.cumsum(rises).tolist()]
-        curves[name] = Curve(
-            knots=[round(knot, 6) for knot in places], heights=[round(h, 4) for h in heights]
-        )
+        curves[name] = Curve(knots=places, heights=[round(height, 4) for height in heights])
     return Signs(bias=bias, curves=curves)

@@ -10,6 +10,7 @@ import streamlit as st
 from edge_runtime.wire.client import Eye
 from ui import parts, tables
 from ui.exam_view import PhotographView, Verdict
+from ui.findings import findings
 from ui.overlays import Layers, overlaid, thumbnail
 from ui.person import KioskPerson
 from ui.wording import say
@@ -177,11 +178,9 @@ def _as_it_came(person: KioskPerson, photograph: PhotographView) -> None:
 
 
 def _numbers(photograph: PhotographView) -> None:
-    if photograph.findings is not None:
-        rows = tables.finding_rows(photograph.findings)
-        if rows:
-            title = say("findings.title")
-            st.html(parts.part_title(title) + tables.table(rows, title, "table.finding"))
+    found = findings(photograph.findings) if photograph.findings is not None else ""
+    if found:
+        st.html(found)
     if photograph.biomarkers:
         title = say("measurements.title")
         rows = tables.measurement_rows(photograph.biomarkers)

@@ -10,6 +10,7 @@ Source of the zone: Hubbard et al. 1999, Ophthalmology 106(12):2269-2280.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil, pi
 
 import cv2
@@ -28,12 +29,30 @@ MIN_ZONE_SHARE = 0.6
 are centred on the macula about a third is cut off, on the nasal side, where vessels are narrow."""
 
 MIN_CROSSED_SHARE = 0.5
-"""A vessel counts where it crosses more than this share of the ring's breadth. With a half, of a
-vessel that divides in the ring either the trunk or the branches count, and never both. One that
-divides twice in it can be left out: no piece of it is long enough."""
+"""A piece of vessel that ends free in the ring counts where it crosses more than this share of the
+ring's breadth."""
 
 MIN_MEASURED_PX = 5
 """Shortest measured piece, once the neighbourhoods of branch points and ends are left out."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The part of a vessel whose calibre counts: pixels `first` to `last` (exclusive)."""
+
+    segment: Segment
+    first: int
+    last: int
+
+    @property
+    def points(self) -> FloatArray64:
+        """The centreline of the piece as (x, y) in mask pixels, shape (L, 2)."""
+        return self.segment.smooth_points[self.first : self.last]
+
+    @property
+    def mean_radius_px(self) -> float:
+        """Mean distance from the centreline to the edge of the mask."""
+        return float(self.segment.radius_L[self.first : self.last].mean())
 
 
 def zone_b_share(disc: Disc, field_HW: BoolArray) -> float:
@@ -44,27 +63,41 @@ def zone_b_share(disc: Disc, field_HW: BoolArray) -> float:
     return min(1.0, seen / area)
 
 
-def zone_b_calibres_px(mask_HW: BoolArray, lines: Centrelines, disc: Disc) -> list[float]:
-    """Return the calibre of each vessel that crosses zone B, in pixels, in no given order.
+def zone_b_pieces(lines: Centrelines, disc: Disc) -> list[Piece]:
+    """Return the piece of each vessel that crosses zone B, in no given order.
 
-    `lines` are the centrelines of `mask_HW`. A vessel is a piece between branch points, ends and
-    the ring's edges that crosses more than MIN_CROSSED_SHARE of the ring's breadth.
+    A vessel is what crosses the ring's middle circle: of one that divides inside it the branches
+    count, beyond it the trunk, and never both, however often it divides. A piece lies between
+    branch points, ends and the ring's edges; see MIN_CROSSED_SHARE for one that ends free.
     """
-    if not lines.segments:
-        return []
-    area_HW = _area_by_centreline_pixel(mask_HW, lines.skeleton_HW, disc)
-    needed_px = MIN_CROSSED_SHARE * (ZONE_B_OUTER_DD - ZONE_B_INNER_DD) * disc.diameter_px
-    # Pixels are at most sqrt(2) apart: shorter segments cannot cross, and most are shorter.
-    long_enough = [line for line in lines.segments if 1.5 * len(line.rows) > needed_px]
-    calibres = []
-    for segment in long_enough:
+    breadth_px = (ZONE_B_OUTER_DD - ZONE_B_INNER_DD) * disc.diameter_px
+    middle_px = 0.5 * (ZONE_B_INNER_DD + ZONE_B_OUTER_DD) * disc.diameter_px
+    pieces = []
+    for segment in lines.segments:
+        if len(segment.rows) < MIN_MEASURED_PX:
+            continue
         squared_L = _squared_distance(disc, segment.rows, segment.columns)
         for start, stop in _runs(_in_zone_b(disc, squared_L)):
-            if np.ptp(np.sqrt(squared_L[start:stop])) > needed_px:
-                calibre = _calibre_px(segment, start, stop, area_HW)
-                if calibre is not None:
-                    calibres.append(calibre)
-    return calibres
+            distance_L = np.sqrt(squared_L[start:stop])
+            crossed_px = float(np.ptp(distance_L))
+            if distance_L.min() > middle_px or distance_L.max() < middle_px:
+                continue
+            free = _ends_free(segment, start, stop)
+            if not free or crossed_px > MIN_CROSSED_SHARE * breadth_px:
+                pieces.append(_without_ends(segment, start, stop))
+    return [piece for piece in pieces if piece.last - piece.first >= MIN_MEASURED_PX]
+
+
+def zone_b_calibres_px(mask_HW: BoolArray, lines: Centrelines, disc: Disc) -> list[float]:
+    """Return the calibre of each vessel that crosses zone B by its mask alone, in mask pixels.
+
+    `lines` are the centrelines of `mask_HW`; the order is that of `zone_b_pieces`.
+    """
+    pieces = zone_b_pieces(lines, disc)
+    if not pieces:
+        return []
+    area_HW = _area_by_centreline_pixel(mask_HW, lines.skeleton_HW, disc)
+    return [_mask_calibre_px(piece, area_HW) for piece in pieces]
 
 
 def _squared_distance(disc: Disc, rows: IntArray, columns: IntArray) -> FloatArray64:
@@ -100,15 +133,26 @@ def _runs(inside_L: BoolArray) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def _calibre_px(segment: Segment, start: int, stop: int, area_HW: IntArray) -> float | None:
-    """Return the mean calibre of a segment's pixels start to stop, or None if too few are left.
+def _ends_free(segment: Segment, start: int, stop: int) -> bool:
+    """Tell whether a run of a segment ends in the ring without dividing there."""
+    starts_free = start == 0 and not segment.starts_at_branch
+    stops_free = stop == len(segment.rows) and not segment.stops_at_branch
+    return starts_free or stops_free
 
-    Within a calibre's half of a branch point or an end the area is not the segment's own.
+
+def _without_ends(segment: Segment, start: int, stop: int) -> Piece:
+    """Return a run of a segment without a calibre's half next to a branch point or an end.
+
+    There the area is not the segment's own.
     """
     first = max(start, 1 + ceil(segment.radius_L[0]))
     last = min(stop, len(segment.rows) - 1 - ceil(segment.radius_L[-1]))
-    if last - first < MIN_MEASURED_PX:
-        return None
+    return Piece(segment, first, last)
+
+
+def _mask_calibre_px(piece: Piece, area_HW: IntArray) -> float:
+    """Return the mean calibre of a piece: its area over its length."""
+    segment, first, last = piece.segment, piece.first, piece.last
     area = area_HW[segment.rows[first:last], segment.columns[first:last]].sum()
     # The first and the last pixel's share of the vessel ends half-way to its neighbour.
     steps = np.diff(segment.smooth_points[first - 1 : last + 1], axis=0)

@@ -55,6 +55,20 @@ class NoDisc:
     reason: str
 
 
+@dataclass(frozen=True)
+class Cup:
+    """The cup of a disc: its largest region inside it."""
+
+    mask_HW: BoolArray
+
+
+@dataclass(frozen=True)
+class NoCup:
+    """There is no cup that can be measured, and why."""
+
+    reason: str
+
+
 def find_disc(masks: AnatomyMasks) -> Disc | NoDisc:
     """Return the largest region of the disc's mask, or why it cannot be taken for a disc."""
     if not masks.disc_HW.any():
@@ -71,6 +85,14 @@ def find_disc(masks: AnatomyMasks) -> Disc | NoDisc:
     return Disc(region_HW, float(columns.mean()), float(rows.mean()), _height_px(region_HW))
 
 
+def find_cup(disc: Disc, cup_HW: BoolArray) -> Cup | NoCup:
+    """Return the largest region of the cup's mask within the disc, or why there is none."""
+    region_HW = largest_region(cup_HW & disc.mask_HW)
+    if not region_HW.any():
+        return NoCup("no cup found in the disc" if cup_HW.any() else "no cup found")
+    return Cup(region_HW)
+
+
 def cup_to_disc_ratios(disc: Disc | NoDisc, cup_HW: BoolArray) -> dict[str, Reading]:
     """Return `cdr_vertical` and `cdr_area`, in [0, 1]; the cup is clipped to the disc.
 
@@ -79,12 +101,12 @@ def cup_to_disc_ratios(disc: Disc | NoDisc, cup_HW: BoolArray) -> dict[str, Read
     """
     if isinstance(disc, NoDisc):
         return _without_ratios(disc.reason)
-    cup_in_disc_HW = largest_region(cup_HW & disc.mask_HW)
-    if not cup_in_disc_HW.any():
-        return _without_ratios("no cup found in the disc" if cup_HW.any() else "no cup found")
-    area = np.count_nonzero(cup_in_disc_HW) / np.count_nonzero(disc.mask_HW)
+    cup = find_cup(disc, cup_HW)
+    if isinstance(cup, NoCup):
+        return _without_ratios(cup.reason)
+    area = np.count_nonzero(cup.mask_HW) / np.count_nonzero(disc.mask_HW)
     return {
-        "cdr_vertical": Reading(_height_px(cup_in_disc_HW) / disc.diameter_px),
+        "cdr_vertical": Reading(_height_px(cup.mask_HW) / disc.diameter_px),
         "cdr_area": Reading(float(area)),
     }
 

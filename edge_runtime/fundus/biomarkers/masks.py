@@ -5,16 +5,21 @@ Legend: H rows, W columns. Pixel (x, y) is column x, row y, and its centre is at
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.domain import BoolArray
+from edge_runtime.fundus.biomarkers.fovea import NOT_LOOKED_FOR, Fovea, NoFovea
 
 IntArray = npt.NDArray[np.intp]
 FloatArray64 = npt.NDArray[np.float64]
+
+STRUCTURES: Final = ("vessel_HW", "arteriole_HW", "venule_HW", "disc_HW", "cup_HW")
+"""Names of the masks of what lies in the field."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +40,15 @@ class AnatomyMasks:
     disc_HW: BoolArray
     cup_HW: BoolArray
     field_HW: BoolArray
+    fovea: Fovea | NoFovea = NOT_LOOKED_FOR
 
     def __post_init__(self) -> None:
-        for entry in fields(self):
-            mask = getattr(self, entry.name)
+        for name in (*STRUCTURES, "field_HW"):
+            mask = getattr(self, name)
             if mask.dtype != np.bool_:
-                raise ValueError(f"{entry.name} must be boolean, got {mask.dtype}")
+                raise ValueError(f"{name} must be boolean, got {mask.dtype}")
             if mask.ndim != 2 or mask.shape != self.field_HW.shape:
-                raise ValueError(f"{entry.name} is {mask.shape}, the field {self.field_HW.shape}")
+                raise ValueError(f"{name} is {mask.shape}, the field {self.field_HW.shape}")
         if not self.field_HW.any():
             raise ValueError("field_HW is empty")
 
@@ -54,11 +60,9 @@ class AnatomyMasks:
     def within_field(self) -> AnatomyMasks:
         """Return the same masks without what lies outside the field."""
         inside = {
-            entry.name: np.ascontiguousarray(getattr(self, entry.name) & self.field_HW)
-            for entry in fields(self)
-            if entry.name != "field_HW"
+            name: np.ascontiguousarray(getattr(self, name) & self.field_HW) for name in STRUCTURES
         }
-        return replace(self, **inside)
+        return AnatomyMasks(**inside, field_HW=self.field_HW, fovea=self.fovea)
 
 
 def largest_region(mask_HW: BoolArray) -> BoolArray:

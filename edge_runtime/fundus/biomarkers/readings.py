@@ -6,23 +6,21 @@ none. Of the tree, what is measured on arterioles and venules apart comes from t
 
 from __future__ import annotations
 
-from edge_runtime.domain import BoolArray, Reading
-from edge_runtime.fundus.biomarkers.calibre import (
-    MIN_ZONE_SHARE,
-    zone_b_calibres_px,
-    zone_b_share,
-)
+from edge_runtime.domain import BoolArray, Eye, Reading
+from edge_runtime.fundus.biomarkers.branching import branching_angle
+from edge_runtime.fundus.biomarkers.calibre import MIN_ZONE_SHARE, zone_b_share
 from edge_runtime.fundus.biomarkers.centrelines import Centrelines, centrelines
+from edge_runtime.fundus.biomarkers.density import density
 from edge_runtime.fundus.biomarkers.disc import Disc, NoDisc, cup_to_disc_ratios, find_disc
-from edge_runtime.fundus.biomarkers.knudtson import (
-    ARTERIOLE_CONSTANT,
-    VENULE_CONSTANT,
-    arteriole_to_venule_ratio,
-    central_equivalent,
-)
+from edge_runtime.fundus.biomarkers.fractal import fractal_dimension, uneven_dimensions
+from edge_runtime.fundus.biomarkers.knudtson import arteriole_to_venule_ratio
+from edge_runtime.fundus.biomarkers.landmarks import disc_diameter, disc_fovea_distances
 from edge_runtime.fundus.biomarkers.masks import AnatomyMasks
+from edge_runtime.fundus.biomarkers.rim_width import RIM_WIDTHS, rim_widths
+from edge_runtime.fundus.biomarkers.sharp_picture import SharpPicture
 from edge_runtime.fundus.biomarkers.thinning import skeleton
-from edge_runtime.fundus.biomarkers.tree import density, fractal_dimension, tortuosity_distance
+from edge_runtime.fundus.biomarkers.tortuosity import tortuosity
+from edge_runtime.fundus.biomarkers.zone_b_widths import ARTERIOLE, VENULE, central_equivalents
 
 UNIT_OF = {
     "cdr_vertical": "1",
@@ -34,41 +32,95 @@ UNIT_OF = {
     "arteriole_density": "1",
     "venule_density": "1",
     "fractal_dimension": "1",
+    "fractal_dimension_arterioles": "1",
+    "fractal_dimension_venules": "1",
+    "fractal_dimension_information": "1",
+    "fractal_dimension_correlation": "1",
     "tortuosity_distance_arterioles": "1",
     "tortuosity_distance_venules": "1",
+    "tortuosity_curvature_arterioles": "rad",
+    "tortuosity_curvature_venules": "rad",
+    "branching_angle_arterioles": "deg",
+    "branching_angle_venules": "deg",
+    "disc_diameter_of_field": "1",
+    "disc_fovea_distance_dd": "1",
+    "disc_fovea_distance_um": "um",
+    **dict.fromkeys(RIM_WIDTHS, "um"),
 }
-"""Every biomarker with its UCUM unit, in the order in which they are given."""
+"""Every biomarker with its UCUM unit, in the order in which they are given. Micrometres rest on
+DISC_DIAMETER_UM, which is assumed; radians are those turned on a way of one field diameter."""
 
 
-def biomarkers(masks: AnatomyMasks) -> dict[str, Reading]:
-    """Return the reading of each biomarker in UNIT_OF, in that order; masks are left unchanged."""
+def biomarkers(
+    masks: AnatomyMasks, eye: Eye | None = None, picture: SharpPicture | None = None
+) -> dict[str, Reading]:
+    """Return the reading of each biomarker in UNIT_OF, in that order; masks are left unchanged.
+
+    `eye` is which eye it is; None where that is not known, and then what tells nasal from temporal
+    is missing. Calibres are measured in `picture`, the photograph under the masks; where there is
+    none, as with masks drawn by hand, they are those of the masks.
+    """
     masks = masks.within_field()
     disc = find_disc(masks)
-    arterioles, venules = centrelines(masks.arteriole_HW), centrelines(masks.venule_HW)
-    diameter_px = masks.field_diameter_px
-    return {
+    found = {
         **cup_to_disc_ratios(disc, masks.cup_HW),
-        **_calibres(masks, disc, arterioles, venules),
+        **_of_the_vessels(masks, disc, picture),
+        "disc_diameter_of_field": disc_diameter(disc, masks.field_diameter_px),
+        **disc_fovea_distances(disc, masks.fovea),
+        **rim_widths(disc, masks.cup_HW, eye),
+    }
+    return {name: found[name] for name in UNIT_OF}
+
+
+def _of_the_vessels(
+    masks: AnatomyMasks, disc: Disc | NoDisc, picture: SharpPicture | None
+) -> dict[str, Reading]:
+    diameter_px = masks.field_diameter_px
+    arterioles, venules = centrelines(masks.arteriole_HW), centrelines(masks.venule_HW)
+    found = {
+        **_calibres(masks, disc, {ARTERIOLE: arterioles, VENULE: venules}, picture),
         "vessel_density": density(masks.vessel_HW, masks.field_HW, disc, "vessel"),
         "arteriole_density": density(masks.arteriole_HW, masks.field_HW, disc, "arteriole"),
         "venule_density": density(masks.venule_HW, masks.field_HW, disc, "venule"),
-        "fractal_dimension": fractal_dimension(skeleton(masks.vessel_HW), diameter_px),
-        "tortuosity_distance_arterioles": tortuosity_distance(
-            arterioles.segments, diameter_px, "arteriole"
-        ),
-        "tortuosity_distance_venules": tortuosity_distance(venules.segments, diameter_px, "venule"),
+        **_of_all_vessels(skeleton(masks.vessel_HW), diameter_px),
+    }
+    for lines, mask_HW, vessel in (
+        (arterioles, masks.arteriole_HW, "arteriole"),
+        (venules, masks.venule_HW, "venule"),
+    ):
+        winding = tortuosity(lines.segments, diameter_px, vessel)
+        line_HW = skeleton(mask_HW)
+        angle = branching_angle(mask_HW, line_HW, diameter_px, vessel)
+        found |= {
+            f"fractal_dimension_{vessel}s": fractal_dimension(line_HW, diameter_px, vessel),
+            f"tortuosity_distance_{vessel}s": winding.distance,
+            f"tortuosity_curvature_{vessel}s": winding.curvature,
+            f"branching_angle_{vessel}s": angle,
+        }
+    return found
+
+
+def _of_all_vessels(skeleton_HW: BoolArray, diameter_px: int) -> dict[str, Reading]:
+    information, correlation = uneven_dimensions(skeleton_HW, diameter_px, "vessel")
+    return {
+        "fractal_dimension": fractal_dimension(skeleton_HW, diameter_px, "vessel"),
+        "fractal_dimension_information": information,
+        "fractal_dimension_correlation": correlation,
     }
 
 
 def _calibres(
-    masks: AnatomyMasks, disc: Disc | NoDisc, arterioles: Centrelines, venules: Centrelines
+    masks: AnatomyMasks,
+    disc: Disc | NoDisc,
+    lines: dict[int, Centrelines],
+    picture: SharpPicture | None,
 ) -> dict[str, Reading]:
     zone = _readable_zone(masks, disc)
     if isinstance(zone, NoDisc):
         crae = crve = Reading(None, "um", zone.reason)
     else:
-        crae = _equivalent(masks.arteriole_HW, arterioles, zone, ARTERIOLE_CONSTANT, "arteriole")
-        crve = _equivalent(masks.venule_HW, venules, zone, VENULE_CONSTANT, "venule")
+        equivalents = central_equivalents(masks, lines, zone, picture)
+        crae, crve = equivalents[ARTERIOLE], equivalents[VENULE]
     return {"crae_um": crae, "crve_um": crve, "avr": arteriole_to_venule_ratio(crae, crve)}
 
 
@@ -81,10 +133,3 @@ def _readable_zone(masks: AnatomyMasks, disc: Disc | NoDisc) -> Disc | NoDisc:
         needed = f"{100 * MIN_ZONE_SHARE:.0f} % is needed"
         return NoDisc(f"{100 * share:.0f} % of zone B lies in the field, {needed}")
     return disc
-
-
-def _equivalent(
-    mask_HW: BoolArray, lines: Centrelines, disc: Disc, constant: float, vessel: str
-) -> Reading:
-    calibres_px = zone_b_calibres_px(mask_HW, lines, disc)
-    return central_equivalent([disc.um_per_px * c for c in calibres_px], constant, vessel)

@@ -104,3 +104,15 @@ def test_a_picture_at_half_scale_has_half_the_size():
 
     assert laid.shape == (40, 50)
     assert laid[20, 20] == 1.0
+
+
+def test_a_wider_margin_leaves_a_wider_black_rim():
+    circle = FovCircle(300.0, 200.0, 150.0)
+    photograph = a_photograph(640, 400, circle)
+    field = a_field(photograph, circle)
+
+    narrow, wide = (network_image(photograph, field, 200, margin) for margin in (0.02, 0.25))
+
+    # The field's diameter is 1 / (1 + margin) of the side.
+    assert narrow.field_HW[100].sum() == pytest.approx(200 / 1.02, abs=2)
+    assert wide.field_HW[100].sum() == pytest.approx(200 / 1.25, abs=2)

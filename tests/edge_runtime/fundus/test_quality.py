@@ -13,9 +13,23 @@ from hypothesis import strategies as st
 from edge_runtime.domain import FieldOfView, FovCircle, Photograph, UInt8Array
 from edge_runtime.errors import BundleCorrupt
 from edge_runtime.fundus.field_of_view import find_field_of_view
-from edge_runtime.fundus.quality import ADVICE, REASONS, QualityJudgement, judge_quality
+from edge_runtime.fundus.quality import (
+    ADVICE,
+    CAUSE,
+    REASONS,
+    QualityJudgement,
+    judge_quality,
+)
 from edge_runtime.fundus.quality_measurements import QualityMeasurements, measure_quality
-from edge_runtime.fundus.quality_weights import DEFECTS, MEASUREMENTS, QualityWeights, Ramp, Term
+from edge_runtime.fundus.quality_weights import (
+    DEFECTS,
+    MEASUREMENTS,
+    Curve,
+    QualityWeights,
+    Ramp,
+    Signs,
+    Term,
+)
 from tests.edge_runtime.fundus.drawn_fields import draw_field, photograph_of
 
 CIRCLE = FovCircle(330.0, 236.0, 210.0)
@@ -81,6 +95,7 @@ def test_a_clear_eye_is_gradable_without_advice() -> None:
     assert judgement.gradable
     assert judgement.reason == ""
     assert judgement.advice == ()
+    assert judgement.cause is None
     assert set(judgement.defects) == set(DEFECTS)
 
 
@@ -134,6 +149,63 @@ def test_a_tiny_field_is_refused_however_clear_it_is() -> None:
 
     assert judgement.defects["small_field"] == 1.0
     assert judgement.probability == 0.0
+
+
+def test_a_picture_with_hardly_any_light_is_too_dark_and_not_another_scene() -> None:
+    dim = np.full((480, 640, 3), 6, np.uint8)
+
+    assert judged(dim).reason == REASONS["dark"]
+
+
+def test_a_part_of_a_fundus_without_a_rim_is_cut_off_or_too_small() -> None:
+    part, speck = np.zeros((480, 640, 3), np.uint8), np.zeros((480, 640, 3), np.uint8)
+    part[100:400, :300] = eye()[140:440, 180:480]
+    speck[200:260, 300:390] = eye()[140:200, 180:270]
+
+    assert judged(part).reason == REASONS["clipped_field"]
+    assert judged(speck).reason == REASONS["small_field"]
+
+
+HAZY = Signs(bias=-3.0, curves={"middle_contrast": Curve(knots=[-6.0, -4.0], heights=[6.0, 0.0])})
+
+
+def judging_haze() -> QualityWeights:
+    ramps = {name: ramps for name, ramps in RAMPS.items() if name != "haze"}
+    values = {**BY_REACH.model_dump(), "ramps": ramps, "signs": {"haze": HAZY}}
+    return QualityWeights.model_validate(values)
+
+
+def test_haze_is_the_eyes_own_and_more_photographs_are_not_asked_for() -> None:
+    veil = np.array([170.0, 85.0, 30.0]) + np.random.default_rng(1).normal(0, 1.5, (480, 640, 3))
+    veiled = (eye() * 0.06 + veil * 0.94).astype(np.uint8)
+    veiled[eye().max(axis=2) < 20] = 0
+
+    judgement = judged(veiled, judging_haze())
+
+    assert not judgement.gradable
+    assert judgement.defects["haze"] > 0.9
+    assert judgement.advice[0] == ADVICE["haze"]
+    assert judgement.cause == "eye"
+    assert "take it again" not in ADVICE["haze"]
+
+
+def test_only_haze_is_caused_by_the_eye() -> None:
+    assert {name for name, cause in CAUSE.items() if cause == "eye"} == {"haze"}
+
+
+def test_a_defect_that_is_sure_refuses_whatever_else_is_seen() -> None:
+    sure = Signs(bias=9.0, curves={"sharpness": Curve(knots=[0.0, 1.0], heights=[0.0, 0.0])})
+    weights = judging_haze().model_copy(update={"signs": {"haze": sure}})
+
+    assert not judged(eye(), weights).gradable
+
+
+@given(st.floats(-1e3, 1e3))
+def test_a_curve_stays_between_its_heights(value: float) -> None:
+    curve = Curve(knots=[-1.0, 0.5, 2.0], heights=[0.0, -3.0, 4.0])
+
+    assert -3.0 <= curve.height(value) <= 4.0
+    assert curve.height(-0.25) == -1.5
 
 
 def test_a_refusal_without_a_single_cause_still_has_a_reason_and_advice() -> None:
@@ -190,7 +262,13 @@ def test_a_ramp_stays_between_none_and_sure(value: float, start: float, width: f
 
 
 def test_weights_survive_the_journey_through_json() -> None:
-    assert QualityWeights.from_json(BY_REACH.to_json()) == BY_REACH
+    assert QualityWeights.from_json(judging_haze().to_json()) == judging_haze()
+
+
+def test_weights_of_ramps_alone_are_still_read() -> None:
+    text = BY_REACH.model_dump_json(exclude={"signs"})
+
+    assert QualityWeights.from_json(text) == BY_REACH
 
 
 @pytest.mark.parametrize(
@@ -198,19 +276,21 @@ def test_weights_survive_the_journey_through_json() -> None:
     [
         ('"bias"', '"biass"'),
         ('"vessel_reach"', '"vessel_length"'),
+        ('"middle_contrast"', '"contrast"'),
+        ("-6.0", "-3.0"),
+        ('"haze": {', '"fog": {'),
         ('"threshold": 0.5', '"threshold": 1.5'),
         ('"bias": 0.0', '"bias": NaN'),
-        ('"haze"', '"fog"'),
         ('"scale": 0.2', '"scale": "0.2"'),
         ("{", "["),
     ],
 )
 def test_weights_that_are_not_as_they_should_be_are_refused(found: str, put: str) -> None:
-    text = BY_REACH.to_json().replace(found, put, 1)
+    text = judging_haze().to_json().replace(found, put, 1)
 
     with pytest.raises(BundleCorrupt, match="quality weights"):
         QualityWeights.from_json(text)
 
 
 def test_every_defect_has_advice_and_a_reason() -> None:
-    assert set(ADVICE) == set(REASONS) == set(DEFECTS)
+    assert set(ADVICE) == set(REASONS) == set(CAUSE) == set(DEFECTS)

@@ -68,11 +68,17 @@ qualities = st.builds(
     evidence=evidences,
 )
 
-conditions = st.builds(Condition, probability=probabilities, evidence=evidences)
+conditions = st.builds(
+    Condition,
+    probability=probabilities,
+    threshold=st.none() | probabilities,
+    evidence=evidences,
+)
 dr_grades = st.builds(
     DrGrade,
     probabilities=st.tuples(*[probabilities] * 5),
     referable=probabilities,
+    referable_threshold=st.none() | probabilities,
     evidence=evidences,
 )
 findings = st.builds(

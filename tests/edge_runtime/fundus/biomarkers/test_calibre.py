@@ -115,3 +115,17 @@ def test_the_share_of_zone_b_in_the_field_is_counted(circle, disc):
 
 def test_a_zone_beyond_the_frame_counts_as_not_seen(disc):
     assert zone_b_share(disc, np.ones((150, SIDE), bool)) == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_vessel_that_divides_twice_in_the_ring_counts_by_what_crosses_its_middle(bar, disc):
+    # Trunk to 96, two branches to 117, where each divides again: no piece crosses half the ring.
+    def at(along, aside):
+        return (CENTRE + along, CENTRE + aside)
+
+    tree = spoke(bar, 0, 8, stop=96)
+    for side in (-1, 1):
+        tree |= bar(SIDE, at(94, 0), at(117, 14 * side), 6)
+        for aside in (8, 22):
+            tree |= bar(SIDE, at(116, 14 * side), at(142, aside * side), 4)
+
+    assert calibres(tree, disc) == pytest.approx([6.0, 6.0], abs=0.5)

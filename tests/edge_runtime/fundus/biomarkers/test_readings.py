@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_runtime.domain import Reading
+from edge_runtime.domain import Eye, Reading
 from edge_runtime.fundus.biomarkers import UNIT_OF, AnatomyMasks, biomarkers
 from edge_runtime.fundus.biomarkers.disc import DISC_DIAMETER_UM
+from edge_runtime.fundus.biomarkers.fovea import Fovea
+from edge_runtime.fundus.biomarkers.rim_width import RIM_WIDTHS
 
 UM = ("crae_um", "crve_um", "avr")
 CALIBRES = st.lists(st.floats(4.0, 10.0), min_size=6, max_size=6)
@@ -18,6 +20,14 @@ CALIBRES = st.lists(st.floats(4.0, 10.0), min_size=6, max_size=6)
 # is drawn 4.9 pixels wide is 4 or 6 pixels wide.
 TURNS = st.floats(4.0, 11.0)
 DENSITIES = ("vessel_density", "arteriole_density", "venule_density")
+DISTANCES = ("disc_fovea_distance_dd", "disc_fovea_distance_um")
+BRANCHING = ("branching_angle_arterioles", "branching_angle_venules")
+NO_FOVEA = dict.fromkeys(DISTANCES, "this bundle's model does not find the fovea")
+NOT_DIVIDING = {
+    f"branching_angle_{kind}s": f"0 divisions of {kind}s, 5 are needed"
+    for kind in ("arteriole", "venule")
+}
+"""Spokes divide nowhere."""
 NAMES = ("vessel_HW", "arteriole_HW", "venule_HW", "disc_HW", "cup_HW")
 
 
@@ -30,9 +40,11 @@ def reasons(readings):
 
 
 def test_every_biomarker_of_a_whole_eye_has_a_value(drawn_eye):
-    readings = biomarkers(drawn_eye().masks)
+    masks = replace(drawn_eye().masks, fovea=Fovea(120.0, 330.0))
 
-    assert reasons(readings) == {}
+    readings = biomarkers(masks, Eye.OD)
+
+    assert reasons(readings) == NOT_DIVIDING
     assert list(readings) == list(UNIT_OF)
     assert {name: reading.unit for name, reading in readings.items()} == UNIT_OF
 
@@ -75,15 +87,21 @@ def test_readings_do_not_depend_on_the_size_of_the_picture(drawn_eye, scale, tur
 @given(turn=TURNS, arterioles=CALIBRES, venules=CALIBRES)
 @settings(max_examples=10, deadline=None)
 def test_a_mirrored_eye_gives_the_same_readings(drawn_eye, turn, arterioles, venules):
-    masks = drawn_eye(arterioles, venules, disc_at=(280.0, 330.0), turn_deg=turn).masks
+    masks = drawn_eye(arterioles, venules, disc_at=(400.0, 330.0), turn_deg=turn).masks
+    cup = np.roll(masks.cup_HW, (3, -5), axis=(0, 1))
+    masks = replace(masks, cup_HW=cup, fovea=Fovea(210.0, 350.0))
     mirrored = AnatomyMasks(
-        **{name: getattr(masks, name)[:, ::-1] for name in (*NAMES, "field_HW")}
+        **{name: getattr(masks, name)[:, ::-1] for name in (*NAMES, "field_HW")},
+        fovea=Fovea(639.0 - 210.0, 350.0),
     )
 
-    one, other = biomarkers(masks), biomarkers(mirrored)
+    one, other = biomarkers(masks, Eye.OD), biomarkers(mirrored, Eye.OS)
 
-    for name in UNIT_OF:
-        assert other[name].value == pytest.approx(one[name].value, rel=0.02), name
+    assert reasons(other) == reasons(one) == NOT_DIVIDING
+    for name in set(UNIT_OF) - set(NOT_DIVIDING):
+        # A straight vessel's turns are the grid's alone.
+        absolute = 0.4 if "curvature" in name else 0.0
+        assert other[name].value == pytest.approx(one[name].value, rel=0.02, abs=absolute), name
 
 
 @given(turn=TURNS, arterioles=CALIBRES, venules=CALIBRES)
@@ -94,7 +112,12 @@ def test_swapping_arterioles_and_venules_swaps_their_readings(drawn_eye, turn, a
 
     one, other = values(biomarkers(masks)), values(biomarkers(swapped))
 
-    for kind in ("{}_density", "tortuosity_distance_{}s"):
+    for kind in (
+        "{}_density",
+        "fractal_dimension_{}s",
+        "tortuosity_distance_{}s",
+        "tortuosity_curvature_{}s",
+    ):
         assert other[kind.format("arteriole")] == one[kind.format("venule")]
         assert other[kind.format("venule")] == one[kind.format("arteriole")]
     # The calibres are the same, the constant is the other: venules weigh 2.13761 / 1.74843 more.
@@ -108,29 +131,61 @@ def test_swapping_arterioles_and_venules_swaps_their_readings(drawn_eye, turn, a
     [
         (
             ["disc_HW"],
-            dict.fromkeys(["cdr_vertical", "cdr_area", *UM, *DENSITIES], "no disc found"),
+            dict.fromkeys(
+                [
+                    "cdr_vertical",
+                    "cdr_area",
+                    "disc_diameter_of_field",
+                    *UM,
+                    *DENSITIES,
+                    *DISTANCES,
+                    *RIM_WIDTHS,
+                ],
+                "no disc found",
+            ),
         ),
-        (["cup_HW"], dict.fromkeys(["cdr_vertical", "cdr_area"], "no cup found")),
+        (["cup_HW"], dict.fromkeys(["cdr_vertical", "cdr_area", *RIM_WIDTHS], "no cup found")),
         (
             ["arteriole_HW"],
             {
                 "crae_um": "0 arterioles in zone B, 6 are needed",
                 "avr": "0 arterioles in zone B, 6 are needed",
                 "arteriole_density": "no arterioles found",
+                "fractal_dimension_arterioles": "no arterioles found",
                 "tortuosity_distance_arterioles": "no arterioles found",
+                "tortuosity_curvature_arterioles": "no arterioles found",
+                "branching_angle_arterioles": "no arterioles found",
             },
         ),
         (
             ["vessel_HW"],
-            dict.fromkeys(["vessel_density", "fractal_dimension"], "no vessels found"),
+            dict.fromkeys(
+                [
+                    "vessel_density",
+                    "fractal_dimension",
+                    "fractal_dimension_information",
+                    "fractal_dimension_correlation",
+                ],
+                "no vessels found",
+            ),
         ),
     ],
 )
 def test_what_cannot_be_measured_is_missing_with_its_reason(drawn_eye, without, emptied, expected):
-    readings = biomarkers(without(drawn_eye().masks, *emptied))
+    masks = replace(drawn_eye().masks, fovea=Fovea(120.0, 330.0))
 
-    assert reasons(readings) == expected
+    readings = biomarkers(without(masks, *emptied), Eye.OS)
+
+    assert reasons(readings) == NOT_DIVIDING | expected
     assert {name: reading.unit for name, reading in readings.items()} == UNIT_OF
+
+
+def test_without_a_fovea_or_an_eye_what_needs_them_is_missing(drawn_eye):
+    missing = reasons(biomarkers(drawn_eye().masks))
+
+    assert missing == NOT_DIVIDING | NO_FOVEA | dict.fromkeys(
+        RIM_WIDTHS, "not known whether it is a right or a left eye"
+    )
 
 
 def test_four_arterioles_are_too_few(drawn_eye):

@@ -1,0 +1,94 @@
+"""What a bundle seals of its evaluations: the metrics, their files, and the pages for people.
+
+Beside the draft's own evaluation stand those of cross-validation and of left-out sets, which were
+measured on other bundles that the same command made; their split says so wherever they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from edge_runtime.contracts.bundle import Metric, ModelName
+from edge_runtime.contracts.evaluation import EVALUATION_FILE, Evaluation
+from export.errors import ExportError
+from training.evaluation.evaluating import PAGE_FILE
+from training.evaluation.page import evaluation_page
+
+OF_OTHER_BUNDLES = ("cv", "external")
+"""Splits that may be judged on other bundles than the one that is sealed."""
+
+SEALED_PARTS = ("defect", "copy")
+"""Subgroups that bundle.json names; the others are in the evaluation's own file."""
+
+
+@dataclass(frozen=True)
+class SealedEvaluation:
+    """What goes into a bundle."""
+
+    metrics: dict[ModelName, list[Metric]]
+    """By model, the bundle's own first; those of `quality` belong to `measured_quality`."""
+    files: dict[str, bytes]
+    page: str
+    """For `evaluation_page` of bundle.json."""
+    evaluations: list[str]
+    """For `evaluations` of bundle.json."""
+
+
+def sealed_evaluation(own: Evaluation, others: Sequence[Path]) -> SealedEvaluation:
+    """Return what a bundle seals of its own evaluation and of others' files.
+
+    Raises ExportError for a file that is no evaluation, or that judged other weights on a role.
+    """
+    read = [_read(path) for path in others]
+    names = _names(read)
+    pages = {_page(name): other for name, other in names.items()}
+    files = {EVALUATION_FILE: _bytes(own), PAGE_FILE: evaluation_page(own, pages).encode()}
+    for name, other in names.items():
+        files[name] = _bytes(other)
+        files[_page(name)] = evaluation_page(other).encode()
+    metrics: dict[ModelName, list[Metric]] = {}
+    for evaluation in (own, *read):
+        for model, of_model in evaluation.metrics.items():
+            parts = [m for m in evaluation.subgroups.get(model, []) if _is_sealed(m)]
+            metrics.setdefault(model, []).extend([*of_model, *parts])
+    return SealedEvaluation(metrics, files, PAGE_FILE, [EVALUATION_FILE, *names])
+
+
+def _read(path: Path) -> Evaluation:
+    file = path / EVALUATION_FILE if path.is_dir() else path
+    try:
+        evaluation = Evaluation.model_validate_json(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise ExportError(f"{file} is no evaluation: {error}") from None
+    if evaluation.split not in OF_OTHER_BUNDLES:
+        raise ExportError(
+            f"{file} was judged on {evaluation.split}: only a bundle's own weights may be, and "
+            f"these are others; {' and '.join(OF_OTHER_BUNDLES)} can be sealed"
+        )
+    return evaluation
+
+
+def _names(evaluations: Sequence[Evaluation]) -> dict[str, Evaluation]:
+    """Return the evaluations by file: evaluation-cv.json, then evaluation-cv-2.json."""
+    names: dict[str, Evaluation] = {}
+    for evaluation in evaluations:
+        number = 1 + sum(other.split == evaluation.split for other in names.values())
+        suffix = "" if number == 1 else f"-{number}"
+        names[f"evaluation-{evaluation.split}{suffix}.json"] = evaluation
+    return names
+
+
+def _page(file: str) -> str:
+    return file.removesuffix(".json") + ".html"
+
+
+def _bytes(evaluation: Evaluation) -> bytes:
+    return (evaluation.to_json() + "\n").encode()
+
+
+def _is_sealed(metric: Metric) -> bool:
+    return any(name in SEALED_PARTS for name in metric.subgroup or {})

@@ -1,0 +1,140 @@
+"""What a bundle seals of its evaluations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edge_runtime.bundle.opening import open_bundle
+from edge_runtime.contracts.bundle import Metric
+from edge_runtime.contracts.evaluation import (
+    EVALUATION_FILE,
+    Evaluation,
+    JudgedBundle,
+    JudgedSet,
+    Plot,
+    Series,
+)
+from export.errors import ExportError
+from export.model_card import model_card
+from export.sealed_evaluation import sealed_evaluation
+from training.evaluation.figures import FIGURES
+
+COUNTS = {"people": 5, "photographs": 10}
+
+
+def an_evaluation(split: str, value: float) -> Evaluation:
+    def metric(subgroup: dict[str, str] | None) -> Metric:
+        return Metric(
+            name="disc_dice",
+            value=value,
+            interval_95=(value - 0.1, value + 0.1),
+            set="DRISHTI_GS",
+            role="test",
+            split=split,
+            subgroup=subgroup,
+            baseline=0.5,
+            baseline_name="a usual disc",
+            evidence="internal",
+            **COUNTS,
+        )
+
+    parts = [metric({"camera": "A"}), metric({"copy": "telephone"})]
+    judged = JudgedBundle(
+        bundle={"name": "b", "version": "1.0.0", "sha256": "0" * 64},
+        models={"anatomy": {"backend": "onnxruntime-cpu", "precision": "fp32"}},
+    )
+    plot = Plot(
+        kind="roc",
+        model="anatomy",
+        title="ROC",
+        set="DRISHTI_GS",
+        x_label="x",
+        y_label="y",
+        series=[Series(name="line", x=[0.0, 1.0], y=[0.0, 1.0])],
+        **COUNTS,
+    )
+    return Evaluation(
+        split=split,
+        made_with={"foreseye": "0.1.0"},
+        bundles=[judged],
+        sets=[JudgedSet(set="DRISHTI_GS", terms="", read=10, ungradable=0, unreadable=0, **COUNTS)],
+        metrics={"anatomy": [metric(None)]},
+        subgroups={"anatomy": parts},
+        missing=[],
+        definitions={figure.name: figure.definition for figure in FIGURES},
+        plots=[plot],
+        notes=[],
+    )
+
+
+def written(folder: Path, evaluation: Evaluation) -> Path:
+    folder.mkdir()
+    (folder / EVALUATION_FILE).write_text(evaluation.to_json(), encoding="utf-8")
+    return folder
+
+
+def test_every_split_is_sealed_beside_the_bundles_own(tmp_path: Path):
+    files = [
+        written(tmp_path / "cv", an_evaluation("cv", 0.7)),
+        written(tmp_path / "out", an_evaluation("external", 0.6)) / EVALUATION_FILE,
+        written(tmp_path / "more", an_evaluation("external", 0.61)),
+    ]
+
+    sealed = sealed_evaluation(an_evaluation("test", 0.8), files)
+
+    whole = [m for m in sealed.metrics["anatomy"] if m.subgroup is None]
+    assert [(m.split, m.value) for m in whole] == [
+        ("test", 0.8),
+        ("cv", 0.7),
+        ("external", 0.6),
+        ("external", 0.61),
+    ]
+    assert sealed.evaluations == [
+        "evaluation.json",
+        "evaluation-cv.json",
+        "evaluation-external.json",
+        "evaluation-external-2.json",
+    ]
+    assert set(sealed.evaluations) | {sealed.page} <= set(sealed.files)
+    assert b"evaluation-cv.html" in sealed.files[sealed.page]
+
+
+def test_only_defects_and_copies_are_named_among_the_parts(tmp_path: Path):
+    sealed = sealed_evaluation(an_evaluation("test", 0.8), [])
+
+    parts = [m.subgroup for m in sealed.metrics["anatomy"] if m.subgroup]
+    assert parts == [{"copy": "telephone"}]
+
+
+def test_figures_of_other_weights_on_a_role_are_refused(tmp_path: Path):
+    other = written(tmp_path / "other", an_evaluation("test", 0.99))
+
+    with pytest.raises(ExportError, match="judged on test"):
+        sealed_evaluation(an_evaluation("test", 0.8), [other])
+
+
+def test_what_is_no_evaluation_is_refused(tmp_path: Path):
+    (tmp_path / "x.json").write_text("{}", encoding="utf-8")
+
+    with pytest.raises(ExportError, match="no evaluation"):
+        sealed_evaluation(an_evaluation("test", 0.8), [tmp_path / "x.json"])
+
+
+def test_the_card_says_which_figures_are_not_of_these_weights():
+    manifest = open_bundle(None).manifest
+    anatomy = manifest.models["anatomy"]
+    metrics = [m for split in ("test", "cv") for m in an_evaluation(split, 0.8).metrics["anatomy"]]
+    judged = manifest.model_copy(
+        update={
+            "models": {"anatomy": anatomy.model_copy(update={"metrics": metrics})},
+            "evaluation_page": "evaluation.html",
+        }
+    )
+
+    card = model_card(judged)
+
+    assert "those are not the weights in this bundle" in card
+    assert "| DRISHTI_GS | cv |  | disc_dice | 0.800 | 0.700 to 0.900 | 5 / 10 |" in card
+    assert "`evaluation.html`" in card
