@@ -155,9 +155,9 @@ class Pipeline:
         watch.lap("anatomy")
         yield AnatomyRead(index, photograph, field.circle, anatomy, eye)
         picture = SharpPicture.under(photograph, anatomy.frame)
+        readings = biomarkers(anatomy.masks(), eye.laterality, picture)
         measured = {
-            name: _measurement(reading, anatomy.evidence)
-            for name, reading in biomarkers(anatomy.masks(), picture=picture).items()
+            name: _measurement(reading, anatomy.evidence) for name, reading in readings.items()
         }
         watch.lap("biomarkers")
         yield BiomarkersRead(index, measured)
@@ -185,7 +185,11 @@ class Pipeline:
         outputs = model.run({model.entry.inputs[0].name: seen.image_HWC[None]})
         probability_KHW = np.asarray(outputs[model.entry.outputs[0].name][0], np.float32)
         return Anatomy(
-            seen.frame, seen.field_HW, probability_KHW * seen.field_HW, model.entry.evidence
+            seen.frame,
+            seen.field_HW,
+            probability_KHW * seen.field_HW,
+            model.entry.evidence,
+            tuple(model.entry.labels),
         )
 
     def _findings(self, photograph: Photograph, field: FieldOfView) -> Findings | None:

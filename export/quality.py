@@ -63,8 +63,11 @@ def _shares(accepted: dict[str, Any]) -> list[Metric]:
 
 
 def _of_copies(report: dict[str, Any]) -> Iterator[Metric]:
-    """How often each defect is named on copies at the severity where a grader would retake."""
-    naming = report["defect_named_at_retake"]
+    """How often each defect is named on copies at the severity where a grader would retake.
+
+    A report on people without good photographs tells nothing of copies.
+    """
+    naming = report.get("defect_named_at_retake", {"by_defect": {}})
     for defect, told in naming["by_defect"].items():
         yield _on_copies(
             "share_named",
@@ -72,8 +75,9 @@ def _of_copies(report: dict[str, Any]) -> Iterator[Metric]:
             {"defect": defect},
             (naming["baseline_majority"], "the commonest defect named for all"),
         )
-    kind = {"copies": "telephone"}
-    yield _on_copies("share_accepted", report["phone_accepted"], kind, (1.0, NOTHING_REFUSED))
+    phones = report.get("phone_accepted", {"photographs": 0})
+    if phones["photographs"]:
+        yield _on_copies("share_accepted", phones, {"copies": "telephone"}, (1.0, NOTHING_REFUSED))
 
 
 def _on_copies(

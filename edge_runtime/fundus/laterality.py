@@ -1,9 +1,10 @@
 """Which eye a photograph shows, told from where the disc lies.
 
-The disc lies on the nasal side of the macula. In a macula-centred photograph of a right eye (OD)
-it is therefore right of the field's centre, of a left eye (OS) left of it. In a disc-centred
-photograph the disc tells nothing by its place; then the large vessels do: the arcades sweep
-around the macula, so the temporal side of the disc is free of large vessels along the horizontal.
+The disc lies on the nasal side of the fovea: in a photograph of a right eye (OD) right of it, of a
+left eye (OS) left of it. Where no fovea is found, the field's centre stands for it, as most
+photographs are centred on the macula. In a disc-centred photograph neither tells; then the large
+vessels do: the arcades sweep around the macula, so the temporal side of the disc is free of large
+vessels along the horizontal.
 
 Legend: H rows, W columns of the network image.
 """
@@ -15,10 +16,14 @@ import numpy as np
 from edge_runtime.contracts.result import EyeReading
 from edge_runtime.domain import BoolArray, Eye
 from edge_runtime.fundus.anatomy import Anatomy
+from edge_runtime.fundus.biomarkers.fovea import Fovea
 
 OFF_CENTRE = 0.22
 """From this distance on (disc centre to field centre along x, as a share of the field's radius)
 the place of the disc alone decides."""
+
+LEAST_APART = 1.0
+"""Disc and fovea this far apart along x, in disc diameters, tell the eye; 2.5 is usual."""
 
 SURE_BALANCE = 0.12
 """How much more vessel one side of a central disc must have (as a share of both) to decide."""
@@ -43,11 +48,14 @@ def eye_from_picture(anatomy: Anatomy) -> Eye | None:
         return None
     ys, xs = np.nonzero(disc_HW)
     centre_x, centre_y = float(xs.mean()), float(ys.mean())
+    diameter = 2.0 * float(np.sqrt(len(xs) / np.pi))
+    fovea = anatomy.fovea()
+    if isinstance(fovea, Fovea) and abs(centre_x - fovea.x_px) >= LEAST_APART * diameter:
+        return Eye.OD if centre_x > fovea.x_px else Eye.OS
     size = disc_HW.shape[1]
     offset = (centre_x - (size - 1) / 2) / (size / 2)
     if abs(offset) >= OFF_CENTRE:
         return Eye.OD if offset > 0 else Eye.OS
-    diameter = 2.0 * float(np.sqrt(len(xs) / np.pi))
     vessel_HW = anatomy.channel("vessel") >= 0.5
     balance = _vessel_balance(vessel_HW, centre_x, centre_y, diameter)
     if balance is None or abs(balance) < SURE_BALANCE:

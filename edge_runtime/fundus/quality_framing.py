@@ -28,10 +28,10 @@ SMALL_EXTENT = 0.5
 def framing(photograph: Photograph, field: FieldOfView) -> dict[str, float]:
     """Return the measurements of a field's place in its photograph."""
     circle = field.circle
-    width, height = photograph.width_px, photograph.height_px
+    seen_px = 2.0 * circle.radius_px * float(np.sqrt(1.0 - field.clipped))
     return {
         "field_radius_px": circle.radius_px,
-        "field_over_frame": min(1.0, 2.0 * circle.radius_px / min(width, height)),
+        "field_over_frame": min(1.0, seen_px / min(photograph.width_px, photograph.height_px)),
         "clipped_share": field.clipped,
         "lopsided": _lopsided(photograph.scale, field),
     }

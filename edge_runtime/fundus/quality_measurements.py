@@ -117,7 +117,10 @@ class QualityMeasurements:
     """Radius of the field in the photograph's own pixels."""
 
     field_over_frame: float
-    """Diameter of the field over the shorter side of the photograph, at most 1."""
+    """Diameter of a disc as large as what is seen of the field, over the photograph's shorter side.
+
+    At most 1.
+    """
 
     clipped_share: float
     """Share of the field's circle that lies outside what the photograph shows."""

@@ -29,9 +29,16 @@ TUNED_ON = (PHOTOGRAPH, PHONE, COPY)
 FARTHEST_ODDS = 8.0
 """Log odds beyond which scores are all alike."""
 
-EMPHASIS = {"DRIMDB/Good": 2.0, "DRIMDB/Bad": 2.0, COPY: 0.2, SCENE: 0.2, PHONE: 0.5}
-"""DRIMDB is the only set with both verdicts, so it weighs more; copies are easy and made up, so
-they weigh less. Every other group counts once."""
+EMPHASIS = {
+    "DRIMDB/Good": 2.0,
+    "DRIMDB/Bad": 6.0,
+    "DRIMDB/Outlier": 6.0,
+    COPY: 0.2,
+    SCENE: 0.2,
+    PHONE: 0.5,
+}
+"""DRIMDB is the only set with both verdicts, so it weighs more, and its few refused ones most;
+copies are easy and made up, so they weigh less. Every other group counts once."""
 
 GATE_MEASUREMENTS = tuple(name for name in MEASUREMENTS if name not in FRAMING)
 

@@ -31,8 +31,9 @@ LEAST_GAP = 0.02
 RIDGE = 3e-4
 """On the rise of a curve from knot to knot."""
 
-POSITIVES = 0.4
-"""Weight of the examples with the defect; the rest is of those without."""
+POSITIVES, POSITIVES_OF = 0.4, {"not_a_fundus": 0.15}
+"""Weight of the examples with the defect; the rest is of those without. What is no fundus is rare,
+and a diseased one must not be taken for it."""
 
 NEGATIVE_SHARES = {PHOTOGRAPH: 0.45, PHONE: 0.1, COPY: 0.4, SCENE: 0.05}
 """How much each kind without the defect counts: good photographs must raise no alarm."""
@@ -54,7 +55,7 @@ def fitted_signs(examples: Sequence[Example]) -> dict[str, Signs]:
         known_N = shown_N >= 0.0
         if (shown_N == 1.0).any():
             known = [e for e, is_known in zip(seen, known_N, strict=True) if is_known]
-            weight_N = _weights(known, shown_N[known_N] == 1.0)
+            weight_N = _weights(known, shown_N[known_N] == 1.0, POSITIVES_OF.get(defect, POSITIVES))
             signs[defect] = _fitted(table_NM[known_N], shown_N[known_N], weight_N)
     return signs
 
@@ -101,7 +102,7 @@ def _steps(values_N: FloatArray, knots: list[float]) -> FloatArray:
     return np.asarray(np.clip((values_N[:, None] - first_K) / (last_K - first_K), 0.0, 1.0))
 
 
-def _weights(examples: Sequence[Example], shown_N: BoolArray) -> FloatArray:
+def _weights(examples: Sequence[Example], shown_N: BoolArray, positives: float) -> FloatArray:
     """Weights that sum to 1; within a kind, each set counts by the root of its photographs."""
     keys = np.array([f"{e.kind} {e.group} {e.defect}" for e in examples])
     kinds = np.array([example.kind for example in examples])
@@ -109,11 +110,11 @@ def _weights(examples: Sequence[Example], shown_N: BoolArray) -> FloatArray:
     for key in np.unique(keys):
         members = keys == key
         weight_N[members] = 1.0 / np.sqrt(members.sum())
-    weight_N[shown_N] *= POSITIVES / weight_N[shown_N].sum()
+    weight_N[shown_N] *= positives / weight_N[shown_N].sum()
     for kind, share in NEGATIVE_SHARES.items():
         members = ~shown_N & (kinds == kind)
         if members.any():
-            weight_N[members] *= (1.0 - POSITIVES) * share / weight_N[members].sum()
+            weight_N[members] *= (1.0 - positives) * share / weight_N[members].sum()
     return np.asarray(weight_N / weight_N.sum())
 
 

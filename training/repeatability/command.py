@@ -47,6 +47,12 @@ def repeatability(
 
     From copies with mild changes of the camera, and from repeated visits as an upper bound.
     """
+    record = _measured(data, bundle, photographs, eyes)
+    write_whole(out, record.to_json() + "\n")
+    typer.echo(record.to_json() if as_json else in_words(record))
+
+
+def _measured(data: Path, bundle: Path | None, photographs: int, eyes: int | None) -> Repeatability:
     from edge_runtime.pipeline import Pipeline
     from edge_runtime.settings import settings_from
     from training.cohort.assemble import Cohort, cohort_rows
@@ -56,17 +62,15 @@ def repeatability(
     settings = settings_from(os.environ)
     if bundle is not None:
         settings = replace(settings, bundle=str(bundle))
-    pipeline = Pipeline.open(settings)
     with tempfile.TemporaryDirectory() as work:
         rows = cohort_rows(Cohort(data), COPIED_SETS, Path(work))
+    pipeline = Pipeline.open(settings)
     with Console(stderr=True).status("measuring") as status:
         reader = Reader(pipeline, data, status.update)
         of_copies = reader.copied(copied(rows, photographs))
         of_visits = reader.revisited(revisited(rows)[:eyes])
-    record = measured(pipeline, of_copies, of_visits, reader.refused)
     pipeline.close()
-    write_whole(out, record.to_json() + "\n")
-    typer.echo(record.to_json() if as_json else in_words(record))
+    return measured(pipeline, of_copies, of_visits, reader.refused)
 
 
 def in_words(record: Repeatability) -> str:

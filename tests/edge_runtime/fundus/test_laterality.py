@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
 from edge_runtime.domain import Evidence, Eye
-from edge_runtime.fundus.anatomy import Anatomy
+from edge_runtime.fundus.anatomy import FOVEA, Anatomy
 from edge_runtime.fundus.laterality import eye_from_picture, read_laterality
 from edge_runtime.fundus.preprocess import NetworkFrame
 
@@ -46,6 +47,28 @@ def test_a_mirrored_picture_is_the_other_eye():
     mirrored = Anatomy(eye.frame, eye.field_HW, eye.probability_KHW[..., ::-1], eye.evidence)
 
     assert {eye_from_picture(eye), eye_from_picture(mirrored)} == {Eye.OD, Eye.OS}
+
+
+@pytest.mark.parametrize(("fovea_x", "eye"), [(0.2, Eye.OD), (0.8, Eye.OS)])
+def test_the_disc_lies_on_the_nasal_side_of_the_fovea_wherever_the_field_is_centred(fovea_x, eye):
+    assert eye_from_picture(with_fovea(an_anatomy(0.5), fovea_x)) is eye
+
+
+def test_the_fovea_is_believed_before_the_centre_of_the_field():
+    assert eye_from_picture(with_fovea(an_anatomy(0.7), 0.95)) is Eye.OS
+
+
+def test_a_fovea_beside_the_disc_is_not_believed():
+    assert eye_from_picture(with_fovea(an_anatomy(0.8), 0.82)) is Eye.OD
+
+
+def with_fovea(eye: Anatomy, fovea_x: float) -> Anatomy:
+    """The same anatomy with a fovea on the horizontal of the disc."""
+    heat = np.zeros((1, SIZE, SIZE), np.float32)
+    cv2.circle(heat[0], (round(fovea_x * SIZE), SIZE // 2), 6, 1.0, cv2.FILLED)
+    probability = np.concatenate([eye.probability_KHW, heat])
+    labels = (*ANATOMY_CHANNELS, FOVEA)
+    return Anatomy(eye.frame, eye.field_HW, probability, eye.evidence, labels)
 
 
 def test_the_given_eye_is_kept_and_a_conflict_is_reported():

