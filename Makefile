@@ -18,6 +18,7 @@ list: ## Show the targets.
 .venv/all-ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[$(ALL_EXTRAS)]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps pvbm==3.0.1.8
 	touch $@ .venv/run-ready
 
 run: .venv/run-ready ## Screen two drawn eyes, then leave the server and the UI running.

@@ -176,6 +176,7 @@ class Pipeline:
             defects=judgement.defects,
             advice=list(judgement.advice),
             reason=judgement.reason,
+            cause=judgement.cause,
             evidence=self._quality_evidence,
         )
 

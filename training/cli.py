@@ -14,6 +14,7 @@ from rich.console import Console
 from edge_runtime.errors import ForeseyeError
 from training.cohort import command
 from training.evaluation import command as evaluation
+from training.repeatability import command as repeatability_command
 
 if TYPE_CHECKING:
     from training.loop import Outcome
@@ -176,6 +177,9 @@ def quality(
 app.command(epilog=evaluation.EXAMPLE)(evaluation.evaluate)
 app.command(epilog=command.COHORT_EXAMPLE)(command.cohort)
 app.command(epilog=command.CHECK_EXAMPLE)(command.check_cohort)
+
+
+app.command(epilog=repeatability_command.EXAMPLE)(repeatability_command.repeatability)
 
 
 def main() -> None:

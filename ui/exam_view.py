@@ -39,6 +39,8 @@ class Verdict(Enum):
     """Good enough to read, but something about it can be better."""
     UNREADABLE = "unreadable"
     """A photograph, but not good enough to read."""
+    CLOUDED = "clouded"
+    """Not good enough to read, and by the eye's own fault: another photograph hardly helps."""
     REFUSED = "refused"
     """The file cannot be used at all."""
 
@@ -82,7 +84,7 @@ class PhotographView:
         if self.quality is None:
             return Verdict.WAITING
         if not self.quality.gradable:
-            return Verdict.UNREADABLE
+            return Verdict.CLOUDED if self.quality.cause == "eye" else Verdict.UNREADABLE
         return Verdict.USABLE if self.quality.advice else Verdict.GOOD
 
     def picture(self, kind: str) -> bytes | None:

@@ -117,6 +117,7 @@ ENGLISH: dict[str, str] = {
     "verdict.usable": "Can be read",
     "verdict.usable.text": "It could be better:",
     "verdict.unreadable": "Please take it again",
+    "verdict.clouded": "The eye itself may be clouded",
     "verdict.refused": "This file cannot be used",
     "verdict.waiting": "Waiting",
     "verdict.again_and_again": "If it does not get better, the eye itself may be the cause (for "

@@ -5,6 +5,8 @@ What is None here is an absent field there; an empty text there is None here.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from google.protobuf.message import Message
 
 from edge_runtime.contracts.result import (
@@ -18,6 +20,12 @@ from edge_runtime.contracts.result import (
 from edge_runtime.domain import FovCircle
 from edge_runtime.wire import screening_pb2 as pb
 from edge_runtime.wire.enums import EVIDENCE, EVIDENCE_OF, EYE_OF, SOURCE_OF, evidence_to_wire
+
+CAUSE_OF: dict[str, Literal["operator", "eye"] | None] = {
+    "": None,
+    "operator": "operator",
+    "eye": "eye",
+}
 
 
 def circle_to_wire(circle: FovCircle) -> pb.Circle:
@@ -48,6 +56,7 @@ def quality_to_wire(index: int, quality: Quality) -> pb.QualityEvent:
         defects=quality.defects,
         advice=quality.advice,
         reason=quality.reason,
+        cause=quality.cause or "",
         evidence=EVIDENCE[quality.evidence],
     )
 
@@ -60,6 +69,7 @@ def quality_from_wire(wire: pb.QualityEvent) -> Quality:
         defects=dict(sorted(wire.defects.items())),
         advice=list(wire.advice),
         reason=wire.reason,
+        cause=CAUSE_OF[wire.cause],
         evidence=EVIDENCE_OF[wire.evidence],
     )
 

