@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -47,9 +47,14 @@ class TrainedAnatomy:
         return tuple(sorted({*self.vessels.sets, *self.structures.sets}))
 
 
-def trained_anatomy(run: Path) -> TrainedAnatomy:
-    """Return the networks of a run folder of `foreseye-train anatomy`."""
-    vessel_recipe, vessel_state, _ = load_weights(VesselRecipe, run / VESSELS / WEIGHTS_FILE)
+def trained_anatomy(run: Path, image_size_px: int | None = None) -> TrainedAnatomy:
+    """Return the networks of a run folder of `foreseye-train anatomy`.
+
+    The vessel network is convolutional throughout: `image_size_px` may differ from its recipe's
+    side, as long as vessels stay within the zooms that it was trained on.
+    """
+    trained, vessel_state, _ = load_weights(VesselRecipe, run / VESSELS / WEIGHTS_FILE)
+    vessel_recipe = replace(trained, image_size_px=image_size_px or trained.image_size_px)
     recipe, state, _ = load_weights(StructureRecipe, run / STRUCTURES / WEIGHTS_FILE)
     vessels = vessel_network(vessel_recipe.features)
     vessels.load_state_dict(vessel_state)

@@ -49,6 +49,9 @@ def bundle(
     findings: Annotated[
         Path | None, typer.Option(help="Run folder of the findings model.", exists=True)
     ] = None,
+    image_size: Annotated[
+        int | None, typer.Option(help="Side of the anatomy model's image, a multiple of 16.")
+    ] = None,
     name: Annotated[str, typer.Option(help="The bundle's name.")] = "foreseye-reference",
     version: Annotated[str, typer.Option(help="MAJOR.MINOR.PATCH.")] = __version__,
 ) -> None:
@@ -61,7 +64,15 @@ def bundle(
         raise typer.BadParameter("give either --out FOLDER or --reference")
     folder = reference_folder() if out is None else out
     sources = Sources(
-        data, anatomy, quality, findings, name, version, commit(), tuple(evaluation or ())
+        data=data,
+        anatomy_run=anatomy,
+        quality_run=quality,
+        findings_run=findings,
+        name=name,
+        version=version,
+        commit=commit(),
+        evaluations=tuple(evaluation or ()),
+        image_size_px=image_size,
     )
     sha256 = make_bundle(sources, folder, read_key(key), console.print)
     if reference:

@@ -67,6 +67,8 @@ class Sources:
     commit: str
     evaluations: tuple[Path, ...] = ()
     """Evaluations of cross-validation and of left-out sets, sealed beside the bundle's own."""
+    image_size_px: int | None = None
+    """Side of the anatomy model's image; None for the side of its recipe."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def make_bundle(sources: Sources, out: Path, key: Ed25519PrivateKey, say: Say) -
 
 
 def _exported(sources: Sources, work: Path, say: Say) -> Contents:
-    anatomy = trained_anatomy(sources.anatomy_run)
+    anatomy = trained_anatomy(sources.anatomy_run, sources.image_size_px)
     quality = measured_quality(sources.quality_run, QUALITY_FILE)
     findings = _findings_recipe(sources)
     fold = anatomy.structures.fold
