@@ -20,6 +20,14 @@ app = typer.Typer(
 )
 console = Console(stderr=True)
 
+Evaluations = Annotated[
+    list[Path] | None,
+    typer.Option(help="Evaluation of folds or of a left-out set, to be sealed. Repeatable."),
+]
+ImageSize = Annotated[
+    int | None, typer.Option(help="Side of the anatomy model's image, a multiple of 16.")
+]
+
 
 @app.command(epilog="Example: foreseye-export keygen ~/foreseye-signing.key")
 def keygen(path: Annotated[Path, typer.Argument(help="File for the new private key.")]) -> None:
@@ -38,10 +46,7 @@ def bundle(
     quality: Annotated[Path, typer.Option(help="Run folder of the quality fit.", exists=True)],
     data: Annotated[Path, typer.Option(envvar="FORESEYE_DATA", help="Photographs.", exists=True)],
     key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
-    evaluation: Annotated[
-        list[Path] | None,
-        typer.Option(help="Evaluation of folds or of a left-out set, to be sealed. Repeatable."),
-    ] = None,
+    evaluation: Evaluations = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the new bundle.")] = None,
     reference: Annotated[
         bool, typer.Option("--reference", help="Replace the package's reference bundle.")
@@ -49,9 +54,7 @@ def bundle(
     findings: Annotated[
         Path | None, typer.Option(help="Run folder of the findings model.", exists=True)
     ] = None,
-    image_size: Annotated[
-        int | None, typer.Option(help="Side of the anatomy model's image, a multiple of 16.")
-    ] = None,
+    image_size: ImageSize = None,
     name: Annotated[str, typer.Option(help="The bundle's name.")] = "foreseye-reference",
     version: Annotated[str, typer.Option(help="MAJOR.MINOR.PATCH.")] = __version__,
 ) -> None:
