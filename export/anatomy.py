@@ -14,7 +14,7 @@ from edge_runtime.contracts.cohort import ManifestRow, Role
 from edge_runtime.domain import Evidence
 from edge_runtime.fundus.anatomy import PRESENT
 from edge_runtime.fundus.preprocess import MARGIN
-from export.calibration import logit_shifts
+from export.calibration import logit_shifts, vessel_temperature
 from export.entry import fp32_artefact, graph_tensors
 from export.parity import anatomy_parity
 from export.to_onnx import OPSET, picture_graph
@@ -78,8 +78,11 @@ def exported_anatomy(
         by_role=[row for row in rows if row.role == Role.TUNE and row.set in trained.vessels.sets],
     )
     say("anatomy: calibrating on tuning people")
-    shift = _shift(trained.deployed, tune, data, side)
-    deployed = trained.deployed.shifted(shift)
+    temperature = vessel_temperature(trained.deployed, tune.by_role, data, side)
+    unshifted = trained.deployed.calibrated({}, temperature)
+    shift = _shift(unshifted, tune, data, side)
+    deployed = unshifted.calibrated(shift, temperature)
+    say(f"anatomy: vessel temperature {temperature:.1f}, shifts {shift}")
     say(f"anatomy: exporting to ONNX opset {OPSET}")
     content = picture_graph("anatomy", deployed, side)
     say("anatomy: proving parity")

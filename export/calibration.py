@@ -24,8 +24,32 @@ from training.anatomy.eyes import seen_eye
 from training.cohort.mask_file import read_mask
 from training.evaluation.truth import official_field
 
+TEMPERATURES = tuple(1.0 + 0.1 * step for step in range(31))
+
 LOWEST, HIGHEST = 13, 242
 """Cuts outside 5 to 95 % would rest on the tails of a few tuning photographs."""
+
+
+def vessel_temperature(
+    unshifted: DeployedAnatomy, tune: Iterable[ManifestRow], root: Path, image_size_px: int
+) -> float:
+    """Return the temperature, 1 to 4, at which the vessel's probability is likeliest on tune."""
+    losses: list[FloatArray] = []
+    for row in tune:
+        truth_HW = read_mask(root / str(row.vessel))
+        judged_HW = _judged(row, root, "vessel", truth_HW)
+        height_px, width_px = truth_HW.shape
+        anatomy = _anatomy(unshifted, row, root, image_size_px)
+        laid_HW = anatomy.frame.to_photograph(anatomy.channel("vessel"), width_px, height_px)
+        losses.append(losses_by_temperature(laid_HW[judged_HW], truth_HW[judged_HW]))
+    return TEMPERATURES[int(np.argmin(np.mean(losses, axis=0)))]
+
+
+def losses_by_temperature(probability: FloatArray, truth: BoolArray) -> FloatArray:
+    """Return the mean negative log likelihood at each of TEMPERATURES; flat arrays of pixels."""
+    certain = np.clip(probability.astype(np.float64), 1e-6, 1.0 - 1e-6)
+    margin = np.where(truth, 1.0, -1.0) * np.log(certain / (1.0 - certain))
+    return np.array([np.logaddexp(0.0, -margin / t).mean() for t in TEMPERATURES])
 
 
 def logit_shifts(

@@ -68,7 +68,7 @@ def test_a_batch_gives_what_its_pictures_give_alone(graph, images):
 def test_the_shift_is_inside_the_graph(deployed, graph, images):
     shifted = OnnxRuntimeCpu(graph, 1).run({"image_NHWC": images})["probability_NKHW"]
     with torch.no_grad():
-        unshifted = deployed.shifted({})(torch.from_numpy(images)).numpy()
+        unshifted = deployed.calibrated({})(torch.from_numpy(images)).numpy()
 
     def logit(p):
         return np.log(p / (1 - p))
@@ -76,6 +76,18 @@ def test_the_shift_is_inside_the_graph(deployed, graph, images):
     moved = (logit(shifted) - logit(unshifted)).mean(axis=(0, 2, 3))
     for name, by in SHIFT.items():
         assert moved[LABELS.index(name)] == pytest.approx(by, abs=1e-3)
+
+
+def test_a_temperature_softens_the_vessel_alone(deployed, images):
+    with torch.no_grad():
+        plain = deployed.calibrated({})(torch.from_numpy(images)).numpy()
+        soft = deployed.calibrated({}, vessel_temperature=2.0)(torch.from_numpy(images)).numpy()
+
+    def logit(p):
+        return np.log(p / (1 - p))
+
+    np.testing.assert_allclose(logit(soft[:, 0]), logit(plain[:, 0]) / 2.0, atol=1e-3)
+    np.testing.assert_array_equal(soft[:, 3:], plain[:, 3:])
 
 
 def test_a_vessel_is_shared_between_arteriole_and_venule(graph, images):
@@ -86,7 +98,7 @@ def test_a_vessel_is_shared_between_arteriole_and_venule(graph, images):
 
 
 def test_weights_that_differ_by_a_little_are_refused(deployed, graph, images):
-    other = deployed.shifted({name: by + 0.05 for name, by in SHIFT.items()})
+    other = deployed.calibrated({name: by + 0.05 for name, by in SHIFT.items()})
 
     with pytest.raises(ToleranceError, match="largest difference"):
         anatomy_parity(other, OnnxRuntimeCpu(graph, threads=1), images, "fp32")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from export.calibration import dice_by_cut
+from export.calibration import TEMPERATURES, dice_by_cut, losses_by_temperature
 from training.anatomy.metrics import overlap
 
 
@@ -28,3 +28,15 @@ def test_a_picture_that_separates_has_dice_one_between_its_two_values() -> None:
     assert (curve[51:201] == 1.0).all()
     assert curve[50] < 1.0
     assert curve[201] == 0.0
+
+
+def test_a_probability_that_is_twice_too_sure_gets_temperature_two(
+    rng: np.random.Generator,
+) -> None:
+    logit = rng.normal(0.0, 1.5, size=40_000)
+    truth = rng.random(len(logit)) < 1.0 / (1.0 + np.exp(-logit))
+    too_sure = 1.0 / (1.0 + np.exp(-2.0 * logit))
+
+    losses = losses_by_temperature(too_sure.astype(np.float32), truth)
+
+    assert TEMPERATURES[int(np.argmin(losses))] == pytest.approx(2.0, abs=0.11)

@@ -25,7 +25,8 @@ class DeployedAnatomy(nn.Module):
     """Returns probabilities (N, K, H, W) of uint8 pictures (N, H, W, C).
 
     A vessel's probability is shared between arteriole and venule as the structure network tells
-    them apart; the sum of the two is that of vessel.
+    them apart; the sum of the two is that of vessel. The temperature (Guo et al. 2017, ICML) makes
+    it as sure as it is right, and keeps an 8-bit picture of it from being all 0 and 255.
     """
 
     def __init__(
@@ -34,23 +35,28 @@ class DeployedAnatomy(nn.Module):
         structures: nn.Module,
         structure_size_px: int,
         logit_shift: dict[str, float],
+        vessel_temperature: float = 1.0,
     ) -> None:
         super().__init__()
+        self.vessel_temperature = vessel_temperature
         self.vessels, self.structures = vessels, structures
         self.structure_size_px = structure_size_px
         shift_K = [logit_shift.get(name, 0.0) for name in SHIFTED]
         self.register_buffer("shift", torch.tensor(shift_K, dtype=torch.float32))
 
-    def shifted(self, logit_shift: dict[str, float]) -> DeployedAnatomy:
-        """Return the same networks with other shifts of their logits."""
+    def calibrated(
+        self, logit_shift: dict[str, float], vessel_temperature: float = 1.0
+    ) -> DeployedAnatomy:
+        """Return the same networks with other shifts, and the vessel's logit over a temperature."""
         return DeployedAnatomy(
-            self.vessels, self.structures, self.structure_size_px, logit_shift
+            self.vessels, self.structures, self.structure_size_px, logit_shift, vessel_temperature
         ).eval()
 
     def forward(self, image_NHWC: Tensor) -> Tensor:
         """Return probabilities in [0, 1], in the order of LABELS."""
         shift_K = self.get_buffer("shift").view(1, -1, 1, 1)
-        vessel_N1HW = torch.sigmoid(self.vessels(evened(image_NHWC)) + shift_K[:, :1])
+        vessel_logit_N1HW = self.vessels(evened(image_NHWC)) / self.vessel_temperature
+        vessel_N1HW = torch.sigmoid(vessel_logit_N1HW + shift_K[:, :1])
         structure_NKHW = self._structures(image_NHWC)
         arteriole_N1HW = torch.sigmoid(structure_NKHW[:, :1])
         found_NKHW = torch.sigmoid(structure_NKHW[:, 1:] + shift_K[:, 1:])
