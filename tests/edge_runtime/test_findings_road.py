@@ -211,7 +211,11 @@ def test_the_operator_reads_findings_with_their_cut_and_evidence(
     photograph.write_bytes(sample_eye())
 
     told = foreseye_afresh(
-        "screen", photograph, "--out", tmp_path / "out", environment=findings_bundle.environment
+        "screen",
+        photograph,
+        "--out",
+        tmp_path / "out",
+        environment={**findings_bundle.environment, "COLUMNS": "140"},
     )
 
     lines = [line for line in told.out.splitlines() if "referable DR" in line]

@@ -18,7 +18,7 @@ from training.anatomy.eyes import LabelledEye
 from training.anatomy.loss import MaskedDiceCrossEntropy
 from training.anatomy.metrics import overlap
 from training.anatomy.vessel_network import evened, vessel_network
-from training.errors import RecipeError
+from training.errors import CohortError, RecipeError
 from training.recipe import Recipe, check_multiple, check_shares
 
 HALF = 128
@@ -61,6 +61,9 @@ class VesselTask:
     def __init__(
         self, recipe: VesselRecipe, train: list[LabelledEye], tune: list[LabelledEye]
     ) -> None:
+        missing = sorted(set(recipe.sets) - {eye.set_name for eye in train})
+        if missing or not tune:
+            raise CohortError(f"no labelled photographs to learn from in {missing} or to tune on")
         self.recipe, self._train, self._tune = recipe, train, tune
         torch.manual_seed(recipe.seed)
         self.network: nn.Module = vessel_network(recipe.features)

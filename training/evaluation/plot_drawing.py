@@ -108,12 +108,17 @@ def _bland_altman(axes: Axes, plot: Plot) -> None:
 def _confusion(axes: Axes, plot: Plot) -> None:
     table = np.array([line.y for line in plot.series])
     share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    rows, columns = table.shape
+    # Drawn as squares, not as an image: the page holds no picture that was not drawn as lines.
+    edges = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
+    axes.pcolormesh(*edges, share, cmap="Blues", vmin=0, vmax=1)
+    axes.set_aspect("equal")
+    axes.invert_yaxis()
     for (row, column), count in np.ndenumerate(table):
         colour = "white" if share[row, column] > 0.5 else DARK
         axes.text(column, row, f"{count:.0f}", ha="center", va="center", color=colour)
-    axes.set_xticks(range(table.shape[1]))
-    axes.set_yticks(range(table.shape[0]))
+    axes.set_xticks(range(columns))
+    axes.set_yticks(range(rows))
     axes.spines[:].set_visible(False)
 
 
