@@ -80,8 +80,9 @@ def judged_measurements(measured: QualityMeasurements, weights: QualityWeights) 
     """Return the judgement of what was measured of a photograph's field."""
     defects = weights.defects(asdict(measured))
     probability = gradable_probability(measured, weights)
-    for name in {*STRUCTURAL, *weights.signs}:
-        probability *= 1.0 - defects[name]
+    for name in DEFECTS:  # always in one order, or the last digit would differ by process
+        if name in STRUCTURAL or name in weights.signs:
+            probability *= 1.0 - defects[name]
     gradable = probability >= weights.threshold
     named = _named(defects)
     reason = "" if gradable else REASONS[named[0]] if named else NO_SINGLE_CAUSE

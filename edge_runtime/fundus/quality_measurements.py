@@ -143,14 +143,4 @@ def measure_quality(photograph: Photograph, field: FieldOfView) -> QualityMeasur
         return None
     light: Light = measured_light(copy)
     contrast: Contrast = measured_contrast(copy)
-    measured = {**asdict(light), **asdict(contrast), **framing(photograph, field)}
-    return QualityMeasurements(**{name: settled(value) for name, value in measured.items()})
-
-
-def settled(value: float) -> float:
-    """Return a measurement to ten digits.
-
-    A sum over pixels depends in its last bits on where the picture lies in memory; without this
-    the same photograph could give another number in the next process.
-    """
-    return float(f"{value:.10g}")
+    return QualityMeasurements(**asdict(light), **asdict(contrast), **framing(photograph, field))
