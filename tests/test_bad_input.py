@@ -34,6 +34,8 @@ from tests.edge_runtime.cli.command_line import (
     opened_once,
 )
 
+pytestmark = pytest.mark.slow
+
 MOST_MEMORY_MB = 1000
 ADDRESS_SPACE = 6_000_000_000
 """Bytes: threads and libraries reserve far more than they use."""

@@ -47,6 +47,8 @@ from tests.edge_runtime.findings_bundle import (
 )
 from tests.edge_runtime.service.live_server import live_server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def both_eyes() -> Exam:

@@ -19,6 +19,8 @@ from edge_runtime.errors import (
 from edge_runtime.models import check_golden, load_models
 from edge_runtime.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def bundle() -> Bundle:

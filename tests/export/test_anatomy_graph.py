@@ -16,6 +16,8 @@ from training.anatomy.deployed import LABELS, DeployedAnatomy
 from training.anatomy.structure_network import structure_network
 from training.anatomy.vessel_network import vessel_network
 
+pytestmark = pytest.mark.slow
+
 SIDE = 64
 STRUCTURE_SIDE = 32
 SHIFT = {"vessel": 0.1, "disc": -0.4, "cup": 0.5, "fovea": 0.2}

@@ -23,6 +23,8 @@ from training.findings.eyes import graded_eyes
 from training.findings.networks import DeployedFindings, FindingsNetwork, findings_network, seen
 from training.findings.task import FindingsRecipe
 
+pytestmark = pytest.mark.slow
+
 SIDE = 96
 EYES = 14
 RECIPE = FindingsRecipe(

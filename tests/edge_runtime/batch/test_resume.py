@@ -20,6 +20,8 @@ from edge_runtime.domain import Eye
 from tests.edge_runtime.cli.command_line import foreseye, sample_eye
 from tests.measure_resume import batch_command, compared, run_to_the_end
 
+pytestmark = pytest.mark.slow
+
 NUM_FILES = 2 * EXAMS_PER_SHARD + 10
 
 

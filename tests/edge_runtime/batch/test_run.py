@@ -26,6 +26,8 @@ from tests.edge_runtime.batch.small_folder import (
 )
 from tests.edge_runtime.cli.command_line import Told, foreseye, opened_once
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

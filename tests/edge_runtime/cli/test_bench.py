@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.edge_runtime.cli.command_line import foreseye
+
+pytestmark = pytest.mark.slow
 
 
 def test_each_stage_stands_beside_its_floor() -> None:

@@ -15,6 +15,8 @@ from edge_runtime.domain import USE, Eye
 from edge_runtime.pictures import PICTURES
 from tests.edge_runtime.cli.command_line import foreseye, sample_eye
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def eyes(tmp_path: Path) -> tuple[Path, Path]:

@@ -12,6 +12,8 @@ from edge_runtime.errors import OutputError
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from training.drawn.sample_eyes import DrawnEye, draw_eye, write_sample_eyes
 
+pytestmark = pytest.mark.slow
+
 SIDE_PX = 400
 
 

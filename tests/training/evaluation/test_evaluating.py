@@ -31,6 +31,8 @@ from training.evaluation.planning import cohort_rows
 from training.evaluation.prediction import LINES_FILE, append_line, read_predictions
 from training.evaluation.written_masks import judge_written
 
+pytestmark = pytest.mark.slow
+
 CHROMIUM = Path("/usr/bin/chromium")
 PEOPLE = {1: "tune", 2: "test"}
 

@@ -13,6 +13,8 @@ from training.drawn.sample_eyes import write_sample_eyes
 from training.repeatability.camera_copies import DEFECTS
 from training.repeatability.measuring import Reader, measured
 
+pytestmark = pytest.mark.slow
+
 
 def a_row(photograph, eye):
     return ManifestRow(

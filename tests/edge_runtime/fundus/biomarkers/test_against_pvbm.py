@@ -16,6 +16,8 @@ from edge_runtime.fundus.biomarkers.disc import find_disc
 from edge_runtime.fundus.biomarkers.thinning import skeleton
 from training.drawn.sample_eyes import draw_eye
 
+pytestmark = pytest.mark.slow
+
 pvbm = pytest.importorskip("tests.pvbm_readings", reason="PVBM is not installed (make test does)")
 
 SEEDS = (1, 2)
