@@ -154,8 +154,9 @@ def _exported(sources: Sources, work: Path, say: Say) -> Contents:
     quality = measured_quality(sources.quality_run, QUALITY_FILE)
     findings = _findings_recipe(sources)
     fold = anatomy.structures.fold
-    if findings is not None and findings.fold != fold:
-        raise ExportError(f"anatomy holds out fold {fold}, findings {findings.fold}")
+    if quality.fold != fold or (findings is not None and findings.fold != fold):
+        others = quality.fold, findings.fold if findings is not None else "-"
+        raise ExportError(f"anatomy holds out fold {fold}, quality and findings {others}")
     learned = {"anatomy": anatomy.sets, "quality": quality.sets}
     if findings is not None:
         learned["findings"] = findings.sets

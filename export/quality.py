@@ -27,6 +27,8 @@ class FittedQuality:
     content: bytes
     entry: MeasuredQuality
     sets: tuple[str, ...]
+    fold: int | None
+    """The fold that it did not learn from; None where roles say who was held out."""
 
 
 def measured_quality(run: Path, file: str) -> FittedQuality:
@@ -40,7 +42,7 @@ def measured_quality(run: Path, file: str) -> FittedQuality:
     metrics = [*_shares(report["accepted"]), _area(report), *_of_copies(report)]
     entry = MeasuredQuality(file=file, evidence=Evidence.INTERNAL, metrics=metrics)
     sets = tuple(sorted({group.partition("/")[0] for group in report["accepted"]}))
-    return FittedQuality(content, entry, sets)
+    return FittedQuality(content, entry, sets, report.get("fold"))
 
 
 def _shares(accepted: dict[str, Any]) -> list[Metric]:
