@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge_runtime.domain import BoolArray, FloatArray, UInt8Array
+from training.evaluation.statistics import area_under_curve
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,11 @@ def best_cut(probability: FloatArray, truth: BoolArray, cuts: FloatArray) -> flo
 def area_under_roc(score: FloatArray | UInt8Array, truth: BoolArray) -> float:
     """Return the chance that a true pixel scores above a false one, ties counted half.
 
-    Computed from ranks (Mann-Whitney). Raises ValueError when one of the classes is empty.
+    Raises ValueError when one of the classes is empty.
     """
-    positives, negatives = int(truth.sum()), int((~truth).sum())
-    if not positives or not negatives:
+    if truth.all() or not truth.any():
         raise ValueError("the area under the ROC curve needs both classes")
-    _, position, counts = np.unique(score, return_inverse=True, return_counts=True)
-    mean_rank = np.cumsum(counts) - (counts - 1) / 2.0
-    rank_sum = float(mean_rank[position][truth].sum())
-    return (rank_sum - positives * (positives + 1) / 2.0) / (positives * negatives)
+    return area_under_curve(score.astype(np.float64), truth)
 
 
 def artery_vein_accuracy(
