@@ -83,6 +83,41 @@ def bundle(
     typer.echo(sha256)
 
 
+@app.command(
+    epilog="Example: foreseye-export seal my-bundle --evaluation runs/cv "
+    "--repeatability runs/repeatability.json --key ~/foreseye-signing.key --out my-sealed-bundle"
+)
+def seal(
+    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
+    key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
+    evaluation: Evaluations = None,
+    repeatability: Annotated[
+        Path | None, typer.Option(help="What `foreseye-train repeatability` wrote.", exists=True)
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the sealed bundle.")] = None,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Replace the package's reference bundle.")
+    ] = False,
+) -> None:
+    """Add what was measured with a finished bundle to it, and sign it again."""
+    from edge_runtime.bundle.opening import open_bundle
+    from export.reference import pin_reference, reference_folder
+    from export.sealing import seal as sealed
+    from export.signing_key import public_key, read_key
+
+    if (out is None) == (not reference):
+        raise typer.BadParameter("give either --out FOLDER or --reference")
+    if not evaluation and repeatability is None:
+        raise typer.BadParameter("give --evaluation or --repeatability: there is nothing to seal")
+    private = read_key(key)
+    bundle = open_bundle(source, (public_key(private),))
+    folder = reference_folder() if out is None else out
+    sha256 = sealed(bundle, evaluation or (), repeatability, folder, private)
+    if reference:
+        pin_reference(sha256)
+    typer.echo(sha256)
+
+
 def commit() -> str:
     """Return the commit of the code that makes the bundle, or `unknown` outside of a checkout."""
     git = shutil.which("git")

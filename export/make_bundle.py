@@ -44,7 +44,6 @@ from training.findings.task import FindingsRecipe
 ANATOMY_FILE = "anatomy.fp32.onnx"
 FINDINGS_FILE = "findings.fp32.onnx"
 QUALITY_FILE = "quality.json"
-QUALITY: ModelName = "quality"
 CARD_FILE = "model_card.md"
 MANIFEST_FILE = "manifest.parquet"
 SAMPLES = "samples"
@@ -78,7 +77,7 @@ class Contents:
     sources: Sources
     files: dict[str, bytes]
     models: dict[ModelName, ModelEntry]
-    quality: MeasuredQuality
+    quality: MeasuredQuality | None
     counts: dict[str, list[SetCount]]
     fold: int | None
     """The fold that no model learned from or was tuned on; None where roles say who was."""
@@ -195,16 +194,12 @@ def _judged(contents: Contents, pipeline: Pipeline, work: Path) -> Contents:
     rows = list(read_manifest(work / MANIFEST_FILE))
     own = judge_draft(pipeline, rows, contents.sources.data)
     sealed = sealed_evaluation(own, contents.sources.evaluations)
-    models = {
-        name: entry.model_copy(update={"metrics": sealed.metrics.get(name, [])})
-        for name, entry in contents.models.items()
-    }
-    of_quality = sealed.metrics.get(QUALITY, [])
+    models, quality = sealed.beside(contents.models, contents.quality)
     return replace(
         contents,
         files={**contents.files, **sealed.files},
         models=models,
-        quality=contents.quality.model_copy(update={"metrics": of_quality}),
+        quality=quality,
         evaluation_page=sealed.page,
         evaluations=tuple(sealed.evaluations),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edge_runtime.contracts.bundle import BundleManifest, Metric, SetCount
+from edge_runtime.contracts.repeatability import SmallestDetectableChange
 from edge_runtime.domain import USE
 
 EVIDENCE_IN_WORDS = {
@@ -41,6 +42,8 @@ def model_card(manifest: BundleManifest) -> str:
             f"field). Evidence: {_evidence(quality.evidence.value)}."
         )
         parts.append(_metrics(quality.metrics))
+    if manifest.smallest_detectable_change is not None:
+        parts.append(_changes(manifest.smallest_detectable_change))
     parts.append("## What it was made from")
     for model_name, counts in manifest.data_statement.models.items():
         parts.append(f"**{model_name}**\n\n{_counts(counts)}")
@@ -92,6 +95,27 @@ def _against(metric: Metric) -> str:
     if metric.baseline is not None:
         beside = [(metric.baseline, str(metric.baseline_name)), *beside]
     return "; ".join(f"{value:.3f} ({name})" for value, name in beside)
+
+
+def _changes(changes: dict[str, SmallestDetectableChange]) -> str:
+    lines = [
+        "## What a change must exceed",
+        "",
+        "Of two readings of an eye that did not change, 95 % differ by less than the smallest "
+        "detectable change. Repeated visits are an upper bound: those eyes may have changed.",
+        "",
+        "| biomarker | unit | mean | smallest detectable change | photographs "
+        "| repeated visits | eyes |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, change in changes.items():
+        visits = change.repeated_visits
+        of_visits = "| |" if visits is None else f"{visits.value:.3g} | {visits.eyes} |"
+        lines.append(
+            f"| {name} | {change.unit} | {change.mean:.4g} | {change.value:.3g} "
+            f"| {change.photographs} | {of_visits}"
+        )
+    return "\n".join(lines)
 
 
 def _counts(counts: list[SetCount]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from edge_runtime.contracts.bundle import Metric, ModelName
+from edge_runtime.contracts.bundle import MeasuredQuality, Metric, ModelEntry, ModelName
 from edge_runtime.contracts.evaluation import EVALUATION_FILE, Evaluation
 from export.errors import ExportError
 from training.evaluation.evaluating import PAGE_FILE
@@ -36,6 +36,18 @@ class SealedEvaluation:
     """For `evaluation_page` of bundle.json."""
     evaluations: list[str]
     """For `evaluations` of bundle.json."""
+
+    def beside(
+        self, models: dict[ModelName, ModelEntry], quality: MeasuredQuality | None
+    ) -> tuple[dict[ModelName, ModelEntry], MeasuredQuality | None]:
+        """Return the bundle's models and quality gate with these metrics and no others."""
+        measured = {
+            name: entry.model_copy(update={"metrics": self.metrics.get(name, [])})
+            for name, entry in models.items()
+        }
+        if quality is not None:
+            quality = quality.model_copy(update={"metrics": self.metrics.get("quality", [])})
+        return measured, quality
 
 
 def sealed_evaluation(own: Evaluation, others: Sequence[Path]) -> SealedEvaluation:

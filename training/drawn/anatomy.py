@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from edge_runtime.domain import Eye
+from training.drawn.eye_state import UM_PER_DD, EyeTraits
 
 Points = npt.NDArray[np.float64]
 """Places (..., 2): x and y."""
@@ -38,18 +38,8 @@ class Anatomy:
 
     disc_tilt_deg: float
     cup_centre: tuple[float, float]
-    cdr_vertical: float
     arcade_height: float
     """Height of the temporal arcades above and below the fovea."""
-
-    venule_width: float
-    """Widest venule at the margin of the disc."""
-
-    avr: float
-    """Widest arteriole over widest venule."""
-
-    pigment: float
-    """Darkness of the choroid, 0 fair to 1 dark."""
 
 
 def rng_of(seed: int, *parts: object) -> np.random.Generator:
@@ -57,25 +47,19 @@ def rng_of(seed: int, *parts: object) -> np.random.Generator:
     return np.random.default_rng([seed, *("/".join(map(str, parts))).encode()])
 
 
-def draw_anatomy(eye: Eye, seed: int) -> Anatomy:
-    """Return the anatomy of one eye of the person with this seed."""
-    person, own = rng_of(seed, "person"), rng_of(seed, "anatomy", eye.value)
-    disc_height = person.uniform(1.02, 1.10)
-    cdr = float(np.clip(person.normal(0.40, 0.03) + own.normal(0, 0.01), 0.3, 0.5))
-    pigment, arcade = person.uniform(0.3, 0.6), person.uniform(1.75, 2.0)
-    width, avr = person.uniform(0.080, 0.088), person.uniform(0.72, 0.79)
+def draw_anatomy(traits: EyeTraits) -> Anatomy:
+    """Return the anatomy of one eye."""
+    person, own = rng_of(traits.seed, "person"), rng_of(traits.seed, "anatomy", traits.eye.value)
+    half_height = 0.5 * traits.disc_height_um / UM_PER_DD
+    arcade = person.uniform(1.75, 2.0)
     fovea = (-2.5 + own.normal(0, 0.05), 0.30 + own.normal(0, 0.05))
     aim = own.uniform((0.05, -0.25), (0.35, 0.05))
     return Anatomy(
         fovea=fovea,
         field_centre=(fovea[0] + aim[0], fovea[1] + aim[1]),
         hub=(own.uniform(0.04, 0.10), own.uniform(-0.04, 0.04)),
-        disc_semi_axes=(0.5 * (2 - disc_height), 0.5 * disc_height),
+        disc_semi_axes=(half_height * person.uniform(0.84, 0.96), half_height),
         disc_tilt_deg=own.uniform(-8, 8),
         cup_centre=(-0.04, own.uniform(-0.02, 0.02)),
-        cdr_vertical=cdr,
         arcade_height=arcade,
-        venule_width=width,
-        avr=avr,
-        pigment=pigment,
     )

@@ -1,18 +1,26 @@
-"""Where disc diameters fall on the pixels of a photograph, and textures that know no pixels."""
+"""Where disc diameters fall on the pixels of a photograph, and textures that belong to the eye.
+
+Retinal places are in standard disc diameters from the centre of the disc, x to the nose and y
+down, for both eyes: a left eye's frame is mirrored. A frame knows the camera's scale, aim and roll,
+so the same eye under another camera shows the same vessels, patches and grains somewhere else.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
 from edge_runtime.domain import FloatArray, FovCircle
-from training.drawn.anatomy import FIELD_RADIUS, Points
+from training.drawn.anatomy import Points
 
-ASPECT = 4 / 3
-FIELD_SHARE = 1.06
-"""Diameter of the field over height of the photograph: a table-top camera clips top and bottom."""
+TEXTURE_CENTRE = (-2.3, 0.2)
+TEXTURE_REACH = 6.5
+"""Clouds cover the retina this far around their centre, in disc diameters."""
+CUBIC_DEVIATION = 0.86
+"""Standard deviation that cubic interpolation leaves of noise of 1 (measured over a cell)."""
 
 
 def rgb(red: float, green: float, blue: float) -> FloatArray:
@@ -22,49 +30,63 @@ def rgb(red: float, green: float, blue: float) -> FloatArray:
 
 @dataclass(frozen=True)
 class Frame:
-    """A photograph of `height_px` rows; the field's centre is its middle."""
+    """The geometry of one photograph."""
 
+    width_px: int
     height_px: int
+    circle: FovCircle
+    """The round field in the photograph; straight cuts and notches are the camera's own."""
+
+    px_per_dd: float
     field_centre: tuple[float, float]
-    """In disc diameters, as in `Anatomy`."""
+    """The retinal place at the circle's middle, in disc diameters."""
+
+    roll_deg: float = 0.0
+    """Turn of the camera about its axis, clockwise in the photograph."""
+
+    mirrored: bool = False
+    """True for a left eye, whose nose is on the photograph's left."""
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
-        return self.height_px, round(ASPECT * self.height_px)
+        return self.height_px, self.width_px
 
-    @property
-    def px_per_dd(self) -> float:
-        """Pixels in a disc diameter."""
-        return self.circle.radius_px / FIELD_RADIUS
-
-    @property
-    def circle(self) -> FovCircle:
-        """The round field."""
-        rows, columns = self.shape
-        return FovCircle((columns - 1) / 2, (rows - 1) / 2, FIELD_SHARE * rows / 2)
+    @cached_property
+    def from_retina_23(self) -> FloatArray:
+        """Return the affine map (2, 3) from disc diameters (x, y, 1) to pixels, float64."""
+        cosine, sine = np.cos(np.deg2rad(self.roll_deg)), np.sin(np.deg2rad(self.roll_deg))
+        flip = np.diag([-1.0 if self.mirrored else 1.0, 1.0])
+        turn = self.px_per_dd * np.array([[cosine, -sine], [sine, cosine]]) @ flip
+        middle = np.array([self.circle.x_px, self.circle.y_px])
+        return np.hstack([turn, (middle - turn @ np.array(self.field_centre))[:, None]])
 
     def to_px(self, xy: Points) -> Points:
-        """Return pixel coordinates (x, y) of places (..., 2) in disc diameters."""
-        middle = np.array([self.circle.x_px, self.circle.y_px])
-        return np.asarray((xy - np.array(self.field_centre)) * self.px_per_dd + middle)
+        """Return pixel coordinates (..., 2), x and y, of places (..., 2) in disc diameters."""
+        turn = self.from_retina_23
+        return np.asarray(xy @ turn[:, :2].T + turn[:, 2])
 
+    @cached_property
     def grid(self) -> tuple[FloatArray, FloatArray]:
-        """Return x (1, W) and y (H, 1) of all pixels, in disc diameters from the disc's centre."""
-        rows, columns = self.shape
-        x = (np.arange(columns) - self.circle.x_px) / self.px_per_dd + self.field_centre[0]
-        y = (np.arange(rows) - self.circle.y_px) / self.px_per_dd + self.field_centre[1]
-        return x[None].astype(np.float32), y[:, None].astype(np.float32)
+        """Return x and y, each (H, W) float32, of all pixels in disc diameters from the disc."""
+        back = cv2.invertAffineTransform(self.from_retina_23)
+        columns = np.arange(self.width_px, dtype=np.float64)[None]
+        rows = np.arange(self.height_px, dtype=np.float64)[:, None]
+        x = back[0, 0] * columns + back[0, 1] * rows + back[0, 2]
+        y = back[1, 0] * columns + back[1, 1] * rows + back[1, 2]
+        return x.astype(np.float32), y.astype(np.float32)
 
     def cloud(self, size_dd: float, rng: np.random.Generator) -> FloatArray:
-        """Return smooth noise (H, W) of mean 0 and standard deviation 1, bumps of `size_dd`.
+        """Return smooth noise (H, W) of mean 0 and standard deviation about 1, bumps of `size_dd`.
 
-        The same generator gives the same clouds at every height of the photograph.
+        It is fixed to the retina: the same generator gives the same bumps at the same places of
+        the eye in every frame. Bumps finer than a pixel fade, as they do in a camera.
         """
-        side = 2 * FIELD_RADIUS / FIELD_SHARE / size_dd
-        coarse = rng.normal(0, 1, (int(side) + 4, int(side * ASPECT) + 4)).astype(np.float32)
-        step = size_dd * self.px_per_dd
-        to_photograph = np.array([[step, 0, -1.5 * step], [0, step, -1.5 * step]])
-        size = self.shape[::-1]
-        fine = cv2.warpAffine(coarse, to_photograph, size, flags=cv2.INTER_CUBIC)
-        return np.asarray((fine - fine.mean()) / fine.std(), np.float32)
+        cells = int(2 * TEXTURE_REACH / size_dd) + 4
+        coarse = rng.standard_normal((cells, cells), np.float32)
+        corner = np.array(TEXTURE_CENTRE) - TEXTURE_REACH
+        turn = self.from_retina_23
+        to_px = np.hstack([turn[:, :2] * size_dd, (turn[:, :2] @ corner + turn[:, 2])[:, None]])
+        fine = cv2.warpAffine(coarse, to_px, (self.width_px, self.height_px), flags=cv2.INTER_CUBIC)
+        fade = min(1.0, size_dd * self.px_per_dd / 1.5) / CUBIC_DEVIATION
+        return np.asarray(fine * np.float32(fade), np.float32)

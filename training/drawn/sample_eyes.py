@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -11,13 +11,36 @@ import numpy as np
 from edge_runtime.domain import BoolArray, Eye, FovCircle, UInt8Array
 from edge_runtime.errors import OutputError
 from training.drawn.anatomy import draw_anatomy, rng_of
-from training.drawn.camera import field_mask, take_photograph
-from training.drawn.frame import Frame
-from training.drawn.retina import cup_distance, disc_distance, paint_retina
-from training.drawn.vessel_layers import lay_vessels
-from training.drawn.vessel_tree import Kind, grow
+from training.drawn.camera.photographing import field_mask, table_top_frame, take_photograph
+from training.drawn.eye_state import UM_PER_DD, EyeState, EyeTraits
+from training.drawn.retina.painting import cup_distance, disc_distance, paint_retina
+from training.drawn.vessels.layers import lay_vessels
+from training.drawn.vessels.tree import Kind, grow
 
 SAMPLE_SEED = 21
+HEALTHY = EyeState(
+    age_years=55.0,
+    crae_um=150.0,
+    crve_um=220.0,
+    tortuosity=1.0,
+    rarefaction=0.0,
+    nicking=0.0,
+    cdr_vertical=0.40,
+    notch_depth=0.0,
+    notch_clock_hour=6.0,
+    nerve_fibre_loss=0.0,
+    disc_haemorrhage=False,
+    peripapillary_atrophy_dd=0.0,
+    disc_tilt=0.0,
+    tessellation=0.2,
+    dr_severity=0.0,
+    oedema_severity=0.0,
+    laser_years=None,
+    drusen_area_dd2=0.0,
+    geographic_atrophy_dd2=0.0,
+    neovascular_amd_years=None,
+    media_opacity=0.1,
+)
 JPEG_QUALITY = 93
 
 
@@ -42,42 +65,31 @@ def draw_eye(eye: Eye, seed: int, side_px: int = 1200) -> DrawnEye:
     The same eye, seed and height give the same bytes; another height gives the same eye. A left eye
     is built like a mirrored right one but has vessels of its own.
     """
-    anatomy = draw_anatomy(eye, seed)
-    frame = Frame(side_px, anatomy.field_centre)
-    venules = grow(Kind.VENULE, anatomy, rng_of(seed, "venules", eye.value))
-    arterioles = grow(Kind.ARTERIOLE, anatomy, rng_of(seed, "arterioles", eye.value), venules)
+    traits = EyeTraits(seed, eye, pigmentation=0.45, disc_height_um=1900.0)
+    state = HEALTHY
+    anatomy = draw_anatomy(traits)
+    frame = table_top_frame(anatomy, eye, side_px)
+    widest = 1.45 * state.crve_um / UM_PER_DD, 1.45 * state.crae_um / UM_PER_DD
+    venules = grow(Kind.VENULE, anatomy, widest[0], rng_of(seed, "venules", eye.value))
+    arterioles = grow(
+        Kind.ARTERIOLE, anatomy, widest[1], rng_of(seed, "arterioles", eye.value), venules
+    )
     v, a = lay_vessels(venules, frame), lay_vessels(arterioles, frame)
-    retina = paint_retina(anatomy, frame, a, v, rng_of(seed, "retina", eye.value))
+    retina = paint_retina(anatomy, traits, state, frame, a, v, rng_of(seed, "retina", eye.value))
     photograph = take_photograph(retina, frame, rng_of(seed, "camera", eye.value))
     field = field_mask(frame)
     disc = disc_distance(anatomy, frame) <= 1
     fovea = frame.to_px(np.array(anatomy.fovea))
-    drawn = DrawnEye(
+    return DrawnEye(
         photograph_HWC=photograph,
         vessel_HW=(a.mask | v.mask) & field,
         arteriole_HW=a.mask & field,
         venule_HW=v.mask & field,
         disc_HW=disc & field,
-        cup_HW=(cup_distance(anatomy, frame) <= 1) & disc & field,
+        cup_HW=(cup_distance(anatomy, state, frame) <= 1) & disc & field,
         fov_circle=frame.circle,
         fovea_px=(float(fovea[0]), float(fovea[1])),
         eye=eye,
-    )
-    return drawn if eye is Eye.OD else _mirrored(drawn)
-
-
-def _mirrored(drawn: DrawnEye) -> DrawnEye:
-    last = drawn.photograph_HWC.shape[1] - 1
-    return DrawnEye(
-        photograph_HWC=np.ascontiguousarray(drawn.photograph_HWC[:, ::-1]),
-        vessel_HW=drawn.vessel_HW[:, ::-1],
-        arteriole_HW=drawn.arteriole_HW[:, ::-1],
-        venule_HW=drawn.venule_HW[:, ::-1],
-        disc_HW=drawn.disc_HW[:, ::-1],
-        cup_HW=drawn.cup_HW[:, ::-1],
-        fov_circle=replace(drawn.fov_circle, x_px=last - drawn.fov_circle.x_px),
-        fovea_px=(last - drawn.fovea_px[0], drawn.fovea_px[1]),
-        eye=drawn.eye,
     )
 
 

@@ -5,19 +5,36 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from edge_runtime.domain import BoolArray, FloatArray, UInt8Array
-from training.drawn.anatomy import FIELD_RADIUS
+from edge_runtime.domain import BoolArray, Eye, FloatArray, FovCircle, UInt8Array
+from training.drawn.anatomy import FIELD_RADIUS, Anatomy
 from training.drawn.frame import Frame, rgb
 
 BLUR_DD = 0.0055
 """Standard deviation of the point spread, eye and camera together: about 10 um on the retina."""
+ASPECT = 4 / 3
+FIELD_SHARE = 1.06
+"""Diameter of the field over height of the photograph: a table-top camera clips top and bottom."""
 HAZE = rgb(0.030, 0.026, 0.024)
 SHOT_NOISE, GREY_NOISE = 0.0085, 0.0035
 
 
+def table_top_frame(anatomy: Anatomy, eye: Eye, height_px: int) -> Frame:
+    """Return the frame of a well-aimed table-top camera of 45 degrees."""
+    width = round(ASPECT * height_px)
+    circle = FovCircle((width - 1) / 2, (height_px - 1) / 2, FIELD_SHARE * height_px / 2)
+    return Frame(
+        width_px=width,
+        height_px=height_px,
+        circle=circle,
+        px_per_dd=circle.radius_px / FIELD_RADIUS,
+        field_centre=anatomy.field_centre,
+        mirrored=eye is Eye.OS,
+    )
+
+
 def field_mask(frame: Frame) -> BoolArray:
     """Return (H, W), True inside the round field."""
-    x, y = frame.grid()
+    x, y = frame.grid
     away = np.hypot(x - frame.field_centre[0], y - frame.field_centre[1])
     return np.asarray(away <= FIELD_RADIUS)
 
@@ -38,7 +55,7 @@ def take_photograph(retina: FloatArray, frame: Frame, rng: np.random.Generator) 
 
 def _illumination(frame: Frame, rng: np.random.Generator) -> FloatArray:
     """Return the light (H, W): 1 near the middle, less to the edge, a little uneven."""
-    x, y = frame.grid()
+    x, y = frame.grid
     x, y = (x - frame.field_centre[0]) / FIELD_RADIUS, (y - frame.field_centre[1]) / FIELD_RADIUS
     shift = rng.uniform(-0.12, 0.12, 2)
     squared = (x - shift[0]) ** 2 + (y - shift[1]) ** 2
@@ -57,7 +74,7 @@ def _shoulder(picture: FloatArray) -> FloatArray:
 
 def _field_edge(frame: Frame) -> FloatArray:
     """Return 1 inside the field and 0 outside, with an edge of a few pixels."""
-    x, y = frame.grid()
+    x, y = frame.grid
     away = np.hypot(x - frame.field_centre[0], y - frame.field_centre[1])
     edge = (FIELD_RADIUS - away) * frame.px_per_dd / 1.5 + 0.5
     return np.asarray(np.clip(edge, 0, 1), np.float32)

@@ -12,8 +12,9 @@ import numpy as np
 
 from edge_runtime.domain import FloatArray
 from training.drawn.anatomy import Anatomy
+from training.drawn.eye_state import EyeState, EyeTraits
 from training.drawn.frame import Frame, rgb
-from training.drawn.vessel_layers import VesselLayer
+from training.drawn.vessels.layers import VesselLayer
 
 FAIR, DARK = rgb(0.93, 0.43, 0.22), rgb(0.80, 0.30, 0.13)
 """The fundus of a fair and of a dark eye, before the fall of light towards the edge."""
@@ -22,6 +23,7 @@ RIM, CUP = rgb(1.06, 0.64, 0.41), rgb(1.22, 1.02, 0.74)
 VENULE_DENSITY = rgb(0.12, 0.64, 0.36)
 ARTERIOLE_DENSITY = rgb(0.04, 0.60, 0.30)
 """Density of a tube as thick as the widest venule; venous blood also swallows red."""
+WIDEST_VENULE_DD = 0.084
 ON_DISC = rgb(2.2, 1.7, 2.6)
 """Over the disc nothing in front of the vessels scatters light, so they are darker by this."""
 GLEAM = rgb(0.065, 0.070, 0.040)
@@ -29,23 +31,25 @@ GLEAM = rgb(0.065, 0.070, 0.040)
 
 def paint_retina(
     anatomy: Anatomy,
+    traits: EyeTraits,
+    state: EyeState,
     frame: Frame,
     arterioles: VesselLayer,
     venules: VesselLayer,
     rng: np.random.Generator,
 ) -> FloatArray:
     """Return the retina's colour, (H, W, 3)."""
-    colour = FAIR + np.float32(anatomy.pigment) * (DARK - FAIR)
+    colour = FAIR + np.float32(traits.pigmentation) * (DARK - FAIR)
     density = _choroid(anatomy, frame, rng) + _macula(anatomy, frame)
     retina = colour * np.exp(-density)
     retina = _with_nerve_fibres(retina, frame, rng)
-    retina = _with_disc(retina, anatomy, frame, rng)
+    retina = _with_disc(retina, anatomy, state, frame, rng)
     return _with_vessels(retina, anatomy, arterioles, venules, frame, rng)
 
 
 def _choroid(anatomy: Anatomy, frame: Frame, rng: np.random.Generator) -> FloatArray:
     """Return the density of pigment and choroidal vessels: patches, a net, fine grains."""
-    x, y = frame.grid()
+    x, y = frame.grid
     from_fovea = np.hypot(x - anatomy.fovea[0], y - anatomy.fovea[1])
     patches = (
         0.6 * frame.cloud(1.6, rng) + 0.5 * frame.cloud(0.6, rng) + 0.3 * frame.cloud(0.22, rng)
@@ -68,7 +72,7 @@ def _choroid(anatomy: Anatomy, frame: Frame, rng: np.random.Generator) -> FloatA
 
 def _macula(anatomy: Anatomy, frame: Frame) -> FloatArray:
     """Return the density of the macula: broad yellow pigment, a dark centre, the foveal pit."""
-    x, y = frame.grid()
+    x, y = frame.grid
     squared = (x - anatomy.fovea[0]) ** 2 + (y - anatomy.fovea[1]) ** 2
     broad, centre = np.exp(-squared / 0.80), np.exp(-squared / 0.19)
     pit = np.exp(-squared / 0.018)
@@ -82,7 +86,7 @@ def _macula(anatomy: Anatomy, frame: Frame) -> FloatArray:
 
 def _with_nerve_fibres(retina: FloatArray, frame: Frame, rng: np.random.Generator) -> FloatArray:
     """Add the pale, streaky sheen of the nerve fibres above and below the disc."""
-    x, y = frame.grid()
+    x, y = frame.grid
     away = np.hypot(x, y)
     angle = np.arctan2(y, -(x + 0.25 * away))
     spokes = np.interp(angle, np.linspace(-np.pi, np.pi, 420), rng.normal(0, 1, 420))
@@ -98,7 +102,7 @@ def _with_nerve_fibres(retina: FloatArray, frame: Frame, rng: np.random.Generato
 
 def disc_distance(anatomy: Anatomy, frame: Frame) -> FloatArray:
     """Return (H, W) elliptical distance from the disc's centre: 1 at its margin."""
-    x, y = frame.grid()
+    x, y = frame.grid
     tilt = np.deg2rad(anatomy.disc_tilt_deg)
     u, v = x * np.cos(tilt) + y * np.sin(tilt), y * np.cos(tilt) - x * np.sin(tilt)
     return np.asarray(
@@ -106,30 +110,34 @@ def disc_distance(anatomy: Anatomy, frame: Frame) -> FloatArray:
     )
 
 
-def cup_distance(anatomy: Anatomy, frame: Frame) -> FloatArray:
+def cup_distance(anatomy: Anatomy, state: EyeState, frame: Frame) -> FloatArray:
     """Return (H, W) elliptical distance from the cup's centre: 1 at its margin."""
-    x, y = frame.grid()
-    half_height = anatomy.cdr_vertical * anatomy.disc_semi_axes[1]
+    x, y = frame.grid
+    half_height = state.cdr_vertical * anatomy.disc_semi_axes[1]
     x, y = x - anatomy.cup_centre[0], y - anatomy.cup_centre[1]
     return np.asarray(np.hypot(x / (1.02 * half_height), y / half_height), np.float32)
 
 
 def _disc_cover(anatomy: Anatomy, frame: Frame) -> FloatArray:
     """Return 1 on the disc, 0 off it; the nasal margin, under more nerve fibres, is less sharp."""
-    x, _ = frame.grid()
+    x, _ = frame.grid
     softness = 0.035 + 0.02 * np.clip(x / 0.5, -1, 1)
     steep = ((disc_distance(anatomy, frame) - 1) / softness).clip(-30, 30)
     return np.asarray(1 / (1 + np.exp(steep)), np.float32)
 
 
 def _with_disc(
-    retina: FloatArray, anatomy: Anatomy, frame: Frame, rng: np.random.Generator
+    retina: FloatArray,
+    anatomy: Anatomy,
+    state: EyeState,
+    frame: Frame,
+    rng: np.random.Generator,
 ) -> FloatArray:
     """Lay the disc over the retina: pink rim, paler to the temple, and a bright cup."""
-    x, _ = frame.grid()
+    x, _ = frame.grid
     away, cover = disc_distance(anatomy, frame), _disc_cover(anatomy, frame)
     rough = 1 + 0.05 * frame.cloud(0.12, rng)
-    cup = 1 / (1 + np.exp(((cup_distance(anatomy, frame) * rough - 1) / 0.11).clip(-30, 30)))
+    cup = 1 / (1 + np.exp(((cup_distance(anatomy, state, frame) * rough - 1) / 0.11).clip(-30, 30)))
     temporal = np.clip(0.5 - 0.9 * x, 0, 1) * 0.40
     pallor = np.maximum(cup, temporal)
     surface = RIM + pallor[..., None] * (CUP - RIM)
@@ -148,8 +156,8 @@ def _with_vessels(
     rng: np.random.Generator,
 ) -> FloatArray:
     """Let the blood swallow its share of light, arterioles on top, and add the walls' gleam."""
-    a = _swallowed(arterioles, anatomy)[..., None] * ARTERIOLE_DENSITY
-    v = _swallowed(venules, anatomy)[..., None] * VENULE_DENSITY
+    a = _swallowed(arterioles)[..., None] * ARTERIOLE_DENSITY
+    v = _swallowed(venules)[..., None] * VENULE_DENSITY
     density = np.maximum(a, v) + 0.25 * np.minimum(a, v)
     density *= 1 + _disc_cover(anatomy, frame)[..., None] * (ON_DISC - 1)
     patchy = np.clip(1 + 0.4 * frame.cloud(0.25, rng), 0.2, 2)
@@ -157,10 +165,10 @@ def _with_vessels(
     return np.asarray(retina * np.exp(-density) + gleam[..., None] * GLEAM, np.float32)
 
 
-def _swallowed(layer: VesselLayer, anatomy: Anatomy) -> FloatArray:
+def _swallowed(layer: VesselLayer) -> FloatArray:
     """Return the density of vessels over that of the widest venule.
 
     The root makes thin vessels as dark as in photographs, where light scattered in the
     tissue crosses a vessel more than once.
     """
-    return np.asarray((layer.blood / anatomy.venule_width) ** 0.65, np.float32)
+    return np.asarray((layer.blood / WIDEST_VENULE_DD) ** 0.65, np.float32)

@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from training.drawn.anatomy import FIELD_RADIUS, Anatomy, Points
-from training.drawn.tissue import TissueMap
-from training.drawn.trunks import STEP, Courses, trunks_of, wobbled
+from training.drawn.vessels.tissue import TissueMap
+from training.drawn.vessels.trunks import STEP, Courses, trunks_of, wobbled
 
 GAP, GAP_MACULA, GAP_OUTSIDE = 0.29, 0.24, 0.65
 """No tissue is farther than this from a vessel of each kind; the last, outside the photograph."""
@@ -97,7 +97,11 @@ class _Growing:
 
 
 def grow(
-    kind: Kind, anatomy: Anatomy, rng: np.random.Generator, other: VesselTree | None = None
+    kind: Kind,
+    anatomy: Anatomy,
+    widest_dd: float,
+    rng: np.random.Generator,
+    other: VesselTree | None = None,
 ) -> VesselTree:
     """Return one kind's tree; with `other`, it prefers the tissue between the vessels of that."""
     courses = COURSES_OF[kind]
@@ -109,7 +113,7 @@ def grow(
         for child in range(1, len(other.xy)):
             beside.fill(other.xy[[other.parent[child], child]])
     _fill_tissue(tree, beside.clearance(), rng)
-    return VesselTree(kind, tree.xy, np.array(tree.parent), _radii(kind, tree))
+    return VesselTree(kind, tree.xy, np.array(tree.parent), _radii(widest_dd, tree))
 
 
 def _fill_tissue(tree: _Growing, beside: npt.NDArray[np.float32], rng: np.random.Generator) -> None:
@@ -229,7 +233,7 @@ def _gap(xy: Points, anatomy: Anatomy) -> npt.NDArray[np.float64]:
     return np.where(away > 1.33, np.inf, inside + share * (GAP_OUTSIDE - inside))
 
 
-def _radii(kind: Kind, tree: _Growing) -> npt.NDArray[np.float64]:
+def _radii(widest_dd: float, tree: _Growing) -> npt.NDArray[np.float64]:
     """Return radii by Murray's law, scaled to the calibre of the widest vessel at the disc."""
     parent = np.array(tree.parent)
     length = np.linalg.norm(tree.xy - tree.xy[np.maximum(parent, 0)], axis=1)
@@ -239,5 +243,4 @@ def _radii(kind: Kind, tree: _Growing) -> npt.NDArray[np.float64]:
         flow[parent[child]] += flow[child]
     radius = np.cbrt(flow)
     widest = radius[np.linalg.norm(tree.xy, axis=1) > 0.55].max()
-    share = tree.anatomy.avr if kind is Kind.ARTERIOLE else 1.0
-    return np.asarray(radius * (0.5 * share * tree.anatomy.venule_width / widest))
+    return np.asarray(radius * (0.5 * widest_dd / widest))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from edge_runtime.domain import BoolArray, FloatArray
 from training.drawn.anatomy import Points
 from training.drawn.frame import Frame
-from training.drawn.vessel_tree import VesselTree
+from training.drawn.vessels.tree import VesselTree
 
 CALIBRE_STEPS_DD = (0.0, 0.008, 0.014, 0.022, 0.032, 1.0)
 """Vessels are laid down by classes of radius, so that a twig never thins the trunk it leaves."""

@@ -1,0 +1,85 @@
+"""Seals what was measured with a finished bundle into that bundle, the weights untouched.
+
+Cross-validation, a left-out set and the repeatability of biomarkers take hours and need a finished
+bundle to measure with; sealing adds their figures, writes the card and the pages again, and signs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import ValidationError
+
+from edge_runtime.bundle.opening import Bundle
+from edge_runtime.contracts.bundle import BundleManifest
+from edge_runtime.contracts.evaluation import EVALUATION_FILE, Evaluation
+from edge_runtime.contracts.repeatability import Repeatability, SmallestDetectableChange
+from export.bundle_folder import write_bundle
+from export.errors import ExportError
+from export.model_card import model_card
+from export.sealed_evaluation import SealedEvaluation, sealed_evaluation
+
+
+def seal(
+    bundle: Bundle,
+    evaluations: Sequence[Path],
+    repeatability: Path | None,
+    out: Path,
+    key: Ed25519PrivateKey,
+) -> str:
+    """Write `bundle` with what was measured beside it to `out`; return bundle.json's SHA-256.
+
+    `evaluations` (of folds, of left-out sets) take the place of those that it had; without any,
+    those stay. Raises ExportError for a bundle that was never judged, for a file of another kind,
+    and for a repeatability that was measured with another bundle.
+    """
+    manifest = bundle.manifest
+    files = {name: bundle.read(name) for name in manifest.files}
+    if evaluations:
+        sealed = sealed_evaluation(_own(bundle), evaluations)
+        dropped = [name for name in files if name.startswith("evaluation")]
+        files = {name: files[name] for name in files if name not in dropped} | sealed.files
+        manifest = _with_evaluations(manifest, sealed)
+    if repeatability is not None:
+        changes = _changes(bundle, repeatability)
+        manifest = manifest.model_copy(update={"smallest_detectable_change": changes})
+    files[manifest.model_card] = model_card(manifest).encode()
+    return write_bundle(out, files, lambda hashes: _hashed(manifest, hashes), key)
+
+
+def _with_evaluations(manifest: BundleManifest, sealed: SealedEvaluation) -> BundleManifest:
+    models, quality = sealed.beside(manifest.models, manifest.measured_quality)
+    return manifest.model_copy(
+        update={
+            "models": models,
+            "measured_quality": quality,
+            "evaluation_page": sealed.page,
+            "evaluations": sealed.evaluations,
+        }
+    )
+
+
+def _hashed(manifest: BundleManifest, hashes: dict[str, str]) -> BundleManifest:
+    changed = manifest.model_copy(update={"files": hashes})
+    return BundleManifest.model_validate_json(changed.to_json())
+
+
+def _own(bundle: Bundle) -> Evaluation:
+    if EVALUATION_FILE not in (bundle.manifest.evaluations or ()):
+        raise ExportError(f"{bundle.path} was never judged: it has no {EVALUATION_FILE}")
+    return Evaluation.model_validate_json(bundle.read(EVALUATION_FILE))
+
+
+def _changes(bundle: Bundle, file: Path) -> dict[str, SmallestDetectableChange]:
+    try:
+        record = Repeatability.model_validate_json(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise ExportError(f"{file} is no repeatability: {error}") from None
+    if record.bundle.sha256 != bundle.sha256:
+        raise ExportError(
+            f"{file} was measured with bundle {record.bundle.sha256[:12]}, "
+            f"this is {bundle.sha256[:12]}"
+        )
+    return record.smallest_detectable_change

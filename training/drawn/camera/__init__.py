@@ -1,0 +1,1 @@
+"""How a drawn eye is photographed."""

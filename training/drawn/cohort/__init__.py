@@ -1,0 +1,1 @@
+"""Drawn cohorts: photographs, masks, tables and truth on disk."""

@@ -1,0 +1,1 @@
+"""What disease leaves on the retina, lesion by lesion."""

@@ -1,0 +1,1 @@
+"""People and bodies: states that age, conditions that happen, eyes that follow."""

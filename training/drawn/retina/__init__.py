@@ -1,0 +1,1 @@
+"""The fundus without vessels or lesions: choroid, macula, nerve fibres, disc."""

@@ -1,0 +1,1 @@
+"""Trees of retinal vessels: grown once for an eye, then aged."""
