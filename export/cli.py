@@ -94,6 +94,9 @@ def seal(
     repeatability: Annotated[
         Path | None, typer.Option(help="What `foreseye-train repeatability` wrote.", exists=True)
     ] = None,
+    samples: Annotated[
+        bool, typer.Option("--samples", help="Draw the golden samples anew.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the sealed bundle.")] = None,
     reference: Annotated[
         bool, typer.Option("--reference", help="Replace the package's reference bundle.")
@@ -107,12 +110,12 @@ def seal(
 
     if (out is None) == (not reference):
         raise typer.BadParameter("give either --out FOLDER or --reference")
-    if not evaluation and repeatability is None:
-        raise typer.BadParameter("give --evaluation or --repeatability: there is nothing to seal")
+    if not evaluation and repeatability is None and not samples:
+        raise typer.BadParameter("there is nothing to seal")
     private = read_key(key)
     bundle = open_bundle(source, (public_key(private),))
     folder = reference_folder() if out is None else out
-    sha256 = sealed(bundle, evaluation or (), repeatability, folder, private)
+    sha256 = sealed(bundle, evaluation or (), repeatability, folder, private, draw_samples=samples)
     if reference:
         pin_reference(sha256)
     typer.echo(sha256)

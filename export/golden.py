@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
-from edge_runtime.contracts.bundle import ModelEntry
+from edge_runtime.contracts.bundle import GoldenSample, ModelEntry, ModelName
 from edge_runtime.contracts.result import Measurement
 from edge_runtime.domain import Exam, Eye, PhotographFile, Tensors
 from edge_runtime.fundus.field_of_view import find_field_of_view
@@ -18,6 +20,40 @@ from edge_runtime.pipeline import Pipeline
 from edge_runtime.settings import Limits
 from edge_runtime.stages import PhotographDone, PhotographRefused
 from export.errors import ExportError
+from training.drawn.sample_eyes import write_sample_eyes
+
+SAMPLES = "samples"
+"""Folder of the golden samples in a bundle."""
+
+
+def golden_samples(
+    pipeline: Pipeline, models: Mapping[ModelName, ModelEntry], graphs: Mapping[str, bytes]
+) -> tuple[dict[str, bytes], list[GoldenSample]]:
+    """Return the samples' files by their path in the bundle, and the entries that name them.
+
+    `pipeline` runs the very graphs, which come by file name. Raises ExportError for a drawn eye
+    that does not pass our own gates unaided.
+    """
+    files: dict[str, bytes] = {}
+    samples = []
+    with tempfile.TemporaryDirectory() as folder:
+        for path in write_sample_eyes(Path(folder)):
+            eye = Eye(path.stem.rpartition("_")[2])
+            content = path.read_bytes()
+            photograph = f"{SAMPLES}/{path.name}"
+            files[photograph] = content
+            expected: dict[str, str] = {}
+            for model, entry in models.items():
+                expected[model] = f"{SAMPLES}/{path.stem}.{model}.npz"
+                graph = graphs[entry.artefacts["fp32"].file]
+                files[expected[model]] = golden_arrays(content, path.name, entry, graph)
+            measured = unaided(pipeline, path, eye)
+            samples.append(
+                GoldenSample(
+                    photograph=photograph, eye=eye.value, expected=expected, biomarkers=measured
+                )
+            )
+    return files, samples
 
 
 def golden_arrays(content: bytes, name: str, entry: ModelEntry, graph: bytes) -> bytes:

@@ -22,7 +22,6 @@ from edge_runtime.contracts.bundle import (
     SetCount,
 )
 from edge_runtime.contracts.cohort_tables import read_manifest
-from edge_runtime.domain import Eye
 from edge_runtime.pipeline import Pipeline
 from edge_runtime.settings import Settings
 from export.anatomy import exported_anatomy, trained_anatomy
@@ -30,7 +29,7 @@ from export.bundle_folder import write_bundle
 from export.data_statement import data_statement, set_counts
 from export.errors import ExportError
 from export.findings import exported_findings
-from export.golden import golden_arrays, unaided
+from export.golden import golden_samples
 from export.judging import judge_draft
 from export.model_card import model_card
 from export.quality import measured_quality
@@ -38,7 +37,6 @@ from export.sealed_evaluation import sealed_evaluation
 from export.signing_key import public_key
 from training.checkpoint import WEIGHTS_FILE, load_weights
 from training.cohort.assemble import assemble
-from training.drawn.sample_eyes import write_sample_eyes
 from training.findings.task import FindingsRecipe
 
 ANATOMY_FILE = "anatomy.fp32.onnx"
@@ -46,7 +44,6 @@ FINDINGS_FILE = "findings.fp32.onnx"
 QUALITY_FILE = "quality.json"
 CARD_FILE = "model_card.md"
 MANIFEST_FILE = "manifest.parquet"
-SAMPLES = "samples"
 UNKNOWN_HASH = "0" * 64
 
 Say = Callable[[str], None]
@@ -140,7 +137,8 @@ def make_bundle(sources: Sources, out: Path, key: Ed25519PrivateKey, say: Say) -
         else:
             say("judging on role test")
             contents = _judged(contents, pipeline, Path(work))
-        contents = _with_golden(contents, pipeline, Path(work) / SAMPLES)
+        files, samples = golden_samples(pipeline, contents.models, contents.files)
+        contents = replace(contents, files={**contents.files, **files}, golden=tuple(samples))
         pipeline.close()
     contents = contents.with_card()
     sha256 = write_bundle(out, contents.files, contents.manifest, key)
@@ -203,25 +201,3 @@ def _judged(contents: Contents, pipeline: Pipeline, work: Path) -> Contents:
         evaluation_page=sealed.page,
         evaluations=tuple(sealed.evaluations),
     )
-
-
-def _with_golden(contents: Contents, pipeline: Pipeline, folder: Path) -> Contents:
-    files, samples = dict(contents.files), []
-    for path in write_sample_eyes(folder):
-        eye = Eye(path.stem.rpartition("_")[2])
-        content = path.read_bytes()
-        files[f"{SAMPLES}/{path.name}"] = content
-        expected: dict[str, str] = {}
-        for model, entry in contents.models.items():
-            expected[model] = f"{SAMPLES}/{path.stem}.{model}.npz"
-            graph = contents.files[entry.artefacts["fp32"].file]
-            files[expected[model]] = golden_arrays(content, path.name, entry, graph)
-        samples.append(
-            GoldenSample(
-                photograph=f"{SAMPLES}/{path.name}",
-                eye=eye.value,
-                expected=expected,
-                biomarkers=unaided(pipeline, path, eye),
-            )
-        )
-    return replace(contents, files=files, golden=tuple(samples))

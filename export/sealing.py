@@ -16,10 +16,14 @@ from edge_runtime.bundle.opening import Bundle
 from edge_runtime.contracts.bundle import BundleManifest
 from edge_runtime.contracts.evaluation import EVALUATION_FILE, Evaluation
 from edge_runtime.contracts.repeatability import Repeatability, SmallestDetectableChange
+from edge_runtime.pipeline import Pipeline
+from edge_runtime.settings import Settings
 from export.bundle_folder import write_bundle
 from export.errors import ExportError
+from export.golden import SAMPLES, golden_samples
 from export.model_card import model_card
 from export.sealed_evaluation import SealedEvaluation, sealed_evaluation
+from export.signing_key import public_key
 
 
 def seal(
@@ -28,12 +32,15 @@ def seal(
     repeatability: Path | None,
     out: Path,
     key: Ed25519PrivateKey,
+    *,
+    draw_samples: bool = False,
 ) -> str:
     """Write `bundle` with what was measured beside it to `out`; return bundle.json's SHA-256.
 
     `evaluations` (of folds, of left-out sets) take the place of those that it had; without any,
-    those stay. Raises ExportError for a bundle that was never judged, for a file of another kind,
-    and for a repeatability that was measured with another bundle.
+    those stay. `draw_samples` draws the golden samples anew, as the project draws today.
+    Raises ExportError for a bundle that was never judged, for a file of another kind, and for a
+    repeatability that was measured with another anatomy model.
     """
     manifest = bundle.manifest
     files = {name: bundle.read(name) for name in manifest.files}
@@ -45,6 +52,8 @@ def seal(
     if repeatability is not None:
         changes = _changes(bundle, repeatability)
         manifest = manifest.model_copy(update={"smallest_detectable_change": changes})
+    if draw_samples:
+        files, manifest = _with_new_samples(bundle, public_key(key), files, manifest)
     files[manifest.model_card] = model_card(manifest).encode()
     return write_bundle(out, files, lambda hashes: _hashed(manifest, hashes), key)
 
@@ -59,6 +68,16 @@ def _with_evaluations(manifest: BundleManifest, sealed: SealedEvaluation) -> Bun
             "evaluations": sealed.evaluations,
         }
     )
+
+
+def _with_new_samples(
+    bundle: Bundle, trusted: str, files: dict[str, bytes], manifest: BundleManifest
+) -> tuple[dict[str, bytes], BundleManifest]:
+    pipeline = Pipeline.open(Settings(bundle=str(bundle.path), trusted_keys=trusted))
+    drawn, golden = golden_samples(pipeline, manifest.models, files)
+    pipeline.close()
+    kept = {name: files[name] for name in files if not name.startswith(f"{SAMPLES}/")}
+    return {**kept, **drawn}, manifest.model_copy(update={"golden": golden})
 
 
 def _hashed(manifest: BundleManifest, hashes: dict[str, str]) -> BundleManifest:
@@ -77,9 +96,6 @@ def _changes(bundle: Bundle, file: Path) -> dict[str, SmallestDetectableChange]:
         record = Repeatability.model_validate_json(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         raise ExportError(f"{file} is no repeatability: {error}") from None
-    if record.bundle.sha256 != bundle.sha256:
-        raise ExportError(
-            f"{file} was measured with bundle {record.bundle.sha256[:12]}, "
-            f"this is {bundle.sha256[:12]}"
-        )
+    if record.anatomy_sha256 != bundle.manifest.sha256_of("anatomy"):
+        raise ExportError(f"{file} was measured with another anatomy model")
     return record.smallest_detectable_change

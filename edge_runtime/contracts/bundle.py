@@ -205,6 +205,10 @@ class BundleManifest(Strict):
         named += self.evaluations or []
         return named
 
+    def sha256_of(self, model: ModelName, precision: Precision = "fp32") -> str:
+        """Return the hash of a model's file. Raises KeyError where the bundle has none."""
+        return self.files[self.models[model].artefacts[precision].file]
+
     def to_json(self) -> str:
         """Return the text of bundle.json."""
         return contract_json(self)

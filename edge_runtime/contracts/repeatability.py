@@ -11,7 +11,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from edge_runtime.contracts.result import BundleIdentity
-from edge_runtime.contracts.strict import Strict, contract_json
+from edge_runtime.contracts.strict import Sha256, Strict, contract_json
 
 REPEATABILITY_SCHEMA: Final = "foreseye.repeatability/1"
 
@@ -52,6 +52,8 @@ class Repeatability(Strict):
         default=REPEATABILITY_SCHEMA, alias="schema"
     )
     bundle: BundleIdentity
+    anatomy_sha256: Sha256
+    """Of the anatomy model's file: the change belongs to its masks, in whatever bundle they are."""
     smallest_detectable_change: dict[str, SmallestDetectableChange]
     """By biomarker; one that was never read twice in any eye has none."""
     refused: dict[str, str]

@@ -7,21 +7,24 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge_runtime.bundle.opening import open_bundle
+from edge_runtime.bundle.opening import Bundle, open_bundle
 from edge_runtime.contracts.repeatability import Repeatability, SmallestDetectableChange
-from edge_runtime.contracts.result import BundleIdentity
+from edge_runtime.pipeline import Pipeline
+from edge_runtime.settings import Settings
 from export.errors import ExportError
 from export.sealing import seal
 from export.signing_key import public_key
+from training.drawn.sample_eyes import write_sample_eyes
 
 
-def a_repeatability(bundle: BundleIdentity) -> Repeatability:
+def a_repeatability(bundle: Bundle, anatomy_sha256: str) -> Repeatability:
     change = SmallestDetectableChange(
         value=7.5, unit="um", photographs=20, readings=80, mean=151.0, how="mild camera copies"
     )
     return Repeatability(
         schema="foreseye.repeatability/1",
-        bundle=bundle,
+        bundle=bundle.identity,
+        anatomy_sha256=anatomy_sha256,
         smallest_detectable_change={"crae_um": change},
         refused={},
     )
@@ -36,7 +39,7 @@ def written(folder: Path, record: Repeatability) -> Path:
 def test_the_smallest_detectable_change_is_sealed_and_told_on_the_card(tmp_path: Path) -> None:
     key = Ed25519PrivateKey.generate()
     bundle = open_bundle(None)
-    file = written(tmp_path, a_repeatability(bundle.identity))
+    file = written(tmp_path, a_repeatability(bundle, bundle.manifest.sha256_of("anatomy")))
 
     seal(bundle, (), file, tmp_path / "sealed", key)
     sealed = open_bundle(tmp_path / "sealed", (public_key(key),))
@@ -48,12 +51,11 @@ def test_the_smallest_detectable_change_is_sealed_and_told_on_the_card(tmp_path:
     assert sealed.manifest.evaluations == bundle.manifest.evaluations
 
 
-def test_the_repeatability_of_another_bundle_is_refused(tmp_path: Path) -> None:
+def test_the_repeatability_of_another_model_is_refused(tmp_path: Path) -> None:
     bundle = open_bundle(None)
-    other = bundle.identity.model_copy(update={"sha256": "0" * 64})
-    file = written(tmp_path, a_repeatability(other))
+    file = written(tmp_path, a_repeatability(bundle, "0" * 64))
 
-    with pytest.raises(ExportError, match="measured with bundle 000000000000"):
+    with pytest.raises(ExportError, match="another anatomy model"):
         seal(bundle, (), file, tmp_path / "sealed", Ed25519PrivateKey.generate())
 
     assert not (tmp_path / "sealed").exists()
@@ -65,3 +67,22 @@ def test_a_file_that_is_no_evaluation_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ExportError, match="no evaluation"):
         seal(open_bundle(None), (file,), None, tmp_path / "sealed", Ed25519PrivateKey.generate())
+
+
+@pytest.mark.slow
+def test_samples_drawn_anew_are_what_the_sealed_bundle_answers_to(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    bundle = open_bundle(None)
+
+    seal(bundle, (), None, tmp_path / "sealed", key, draw_samples=True)
+    pipeline = Pipeline.open(
+        Settings(bundle=str(tmp_path / "sealed"), trusted_keys=public_key(key))
+    )
+    pipeline.close()
+
+    golden = pipeline.bundle.manifest.golden
+    drawn = write_sample_eyes(tmp_path / "drawn")
+    assert [pipeline.bundle.read(sample.photograph) for sample in golden] == [
+        path.read_bytes() for path in drawn
+    ]
+    assert pipeline.bundle.manifest.sha256_of("anatomy") == bundle.manifest.sha256_of("anatomy")

@@ -118,6 +118,7 @@ def measured(
     return Repeatability(
         schema="foreseye.repeatability/1",
         bundle=pipeline.bundle.identity,
+        anatomy_sha256=pipeline.bundle.manifest.sha256_of("anatomy"),
         smallest_detectable_change={
             name: change for name, change in changes.items() if change is not None
         },
