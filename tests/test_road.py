@@ -25,7 +25,8 @@ from training.anatomy.vessel_task import VesselRecipe
 from training.checkpoint import load_weights
 from training.cohort.assemble import Cohort, cohort_rows
 from training.cohort.roles import rows_of
-from training.drawn.sample_eyes import DrawnEye, draw_eye
+from training.drawn.drawn_eye import DrawnPhotograph
+from training.drawn.sample_eyes import draw_eye
 from training.errors import CohortError
 from training.loop import train
 from training.recipe import read_recipe, shipped_recipe
@@ -34,7 +35,7 @@ from training.run_settings import RunSettings
 ROLES = ("train", "tune", "test")
 
 
-def code(eye: DrawnEye) -> np.ndarray:
+def code(eye: DrawnPhotograph) -> np.ndarray:
     """The index coding of DRIVE_AV and HRF_AV."""
     index = np.where(eye.arteriole_HW, 1, 0) + np.where(eye.venule_HW, 2, 0)
     return np.where(eye.vessel_HW & (index == 0), 3, index).astype(np.uint8)
@@ -45,7 +46,7 @@ def write(path: Path, picture: np.ndarray) -> None:
     Image.fromarray(picture).save(path)
 
 
-def lay_drive(data: Path, number: str, eye: DrawnEye) -> str:
+def lay_drive(data: Path, number: str, eye: DrawnPhotograph) -> str:
     base = data / "DRIVE" / "training"
     write(base / "images" / f"{number}_training.tif", eye.photograph_HWC)
     write(base / "1st_manual" / f"{number}_manual1.gif", eye.vessel_HW.astype(np.uint8) * 255)
@@ -54,7 +55,7 @@ def lay_drive(data: Path, number: str, eye: DrawnEye) -> str:
     return f"DRIVE/training/images/{number}_training.tif"
 
 
-def lay_chasedb1(data: Path, number: str, eye: DrawnEye) -> str:
+def lay_chasedb1(data: Path, number: str, eye: DrawnPhotograph) -> str:
     base = data / "CHASEDB1" / "training"
     write(base / "images" / f"Image_{number}L.jpg", eye.photograph_HWC)
     traced = eye.vessel_HW.astype(np.uint8) * 255
@@ -63,7 +64,7 @@ def lay_chasedb1(data: Path, number: str, eye: DrawnEye) -> str:
     return f"CHASEDB1/training/images/Image_{number}L.jpg"
 
 
-def lay_hrf(data: Path, number: str, eye: DrawnEye) -> str:
+def lay_hrf(data: Path, number: str, eye: DrawnPhotograph) -> str:
     base = data / "HRF_AV" / "training"
     write(base / "images" / f"{number}_h.jpg", eye.photograph_HWC)
     write(base / "1st_manual" / f"{number}_h_AVmanual.png", code(eye))
@@ -71,7 +72,7 @@ def lay_hrf(data: Path, number: str, eye: DrawnEye) -> str:
     return f"HRF_AV/training/images/{number}_h.jpg"
 
 
-def lay_drishti(data: Path, number: str, eye: DrawnEye) -> str:
+def lay_drishti(data: Path, number: str, eye: DrawnPhotograph) -> str:
     base, name = data / "DRISHTI_GS" / "Training", f"drishtiGS_0{number}"
     write(base / "Images" / "ALL" / f"{name}.jpg", eye.photograph_HWC)
     soft = base / "GT" / name / "SoftMap"
@@ -80,7 +81,7 @@ def lay_drishti(data: Path, number: str, eye: DrawnEye) -> str:
     return f"DRISHTI_GS/Training/Images/ALL/{name}.jpg"
 
 
-LAYOUTS: dict[str, Callable[[Path, str, DrawnEye], str]] = {
+LAYOUTS: dict[str, Callable[[Path, str, DrawnPhotograph], str]] = {
     "DRIVE": lay_drive,
     "CHASEDB1": lay_chasedb1,
     "HRF_AV": lay_hrf,
@@ -88,7 +89,7 @@ LAYOUTS: dict[str, Callable[[Path, str, DrawnEye], str]] = {
 }
 
 
-def field(eye: DrawnEye) -> np.ndarray:
+def field(eye: DrawnPhotograph) -> np.ndarray:
     mask = np.zeros(eye.vessel_HW.shape, np.uint8)
     centre = (round(eye.fov_circle.x_px), round(eye.fov_circle.y_px))
     cv2.circle(mask, centre, round(eye.fov_circle.radius_px), 255, cv2.FILLED)

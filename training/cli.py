@@ -13,6 +13,10 @@ from rich.console import Console
 
 from edge_runtime.errors import ForeseyeError
 from training.cohort import command
+from training.drawn.cohort import command as drawing
+from training.drawn.realism import command as realism_command
+from training.drawn.report import command as draw_reporting
+from training.drawn.worth import command as worth
 from training.evaluation import command as evaluation
 from training.repeatability import command as repeatability_command
 
@@ -78,13 +82,8 @@ Fold = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-@app.command(epilog="Example: foreseye-train draw --out /tmp/eyes")
-def draw(out: Annotated[Path, typer.Option("--out", help="Folder for the drawn eyes.")]) -> None:
-    """Draw the two sample eyes (OD and OS of one drawn person)."""
-    from training.drawn.sample_eyes import write_sample_eyes
-
-    for path in write_sample_eyes(out):
-        typer.echo(path)
+app.command(epilog=drawing.EXAMPLE)(drawing.draw)
+app.command(epilog=draw_reporting.EXAMPLE)(draw_reporting.draw_report)
 
 
 @app.command(epilog="Example: foreseye-train anatomy --data ../shared/data --run runs/anatomy")
@@ -180,6 +179,8 @@ app.command(epilog=command.CHECK_EXAMPLE)(command.check_cohort)
 
 
 app.command(epilog=repeatability_command.EXAMPLE)(repeatability_command.repeatability)
+app.command(epilog=worth.EXAMPLE)(worth.drawn_worth)
+app.command(epilog=realism_command.EXAMPLE)(realism_command.realism)
 
 
 def main() -> None:

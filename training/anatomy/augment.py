@@ -28,24 +28,28 @@ def augmented_batch(
     size: int,
     px: int,
     scale: float = 1.0,
+    zoom: tuple[float, float] | None = None,
 ) -> Batch:
     """Return `size` patches of side `px` of randomly chosen eyes; `shares`: how often each set.
 
-    `scale` is how long a pixel of the eye's image is in the patch, before any zoom.
+    `scale` is how long a pixel of the eye's image is in the patch, before any zoom; `zoom` is one
+    range for every set in place of each set's own.
     """
     patches = []
     for _ in range(size):
         chosen = rng.choice(list(shares), p=list(shares.values()))
         of_set = [eye for eye in eyes if eye.set_name == chosen]
-        patches.append(_patch(of_set[rng.integers(len(of_set))], rng, px, scale))
+        eye = of_set[rng.integers(len(of_set))]
+        range_of_set = zoom or ZOOM.get(eye.set_name, USUAL_ZOOM)
+        patches.append(_patch(eye, rng, px, (range_of_set[0] * scale, range_of_set[1] * scale)))
     images, labels, knowns = zip(*patches, strict=True)
     return np.stack(images), np.stack(labels), np.stack(knowns)
 
 
-def _patch(eye: LabelledEye, rng: np.random.Generator, patch_px: int, scale: float) -> Batch:
+def _patch(
+    eye: LabelledEye, rng: np.random.Generator, patch_px: int, zoom: tuple[float, float]
+) -> Batch:
     side = eye.image_HWC.shape[0]
-    low, high = ZOOM.get(eye.set_name, USUAL_ZOOM)
-    zoom = (low * scale, high * scale)
     # The patch's centre stays inside the field at any zoom.
     reach = max(0.0, 0.5 * side * float(np.mean(zoom)) - 0.35 * patch_px)
     where = placement(side, patch_px, rng, zoom=zoom, turn_degrees=TURN_DEGREES, reach_px=reach)

@@ -20,12 +20,12 @@ LEAST_CONTRAST = 0.02
 """Added to the local deviation, so that noise in a flat dark region is not blown up."""
 
 
-def vessel_network(features: tuple[int, ...]) -> nn.Module:
-    """Return an untrained network: evened image (N, 2 C, H, W) to logits (N, 1, H, W)."""
+def vessel_network(features: tuple[int, ...], structures: int = 1) -> nn.Module:
+    """Return an untrained network: evened image (N, 2 C, H, W) to logits (N, structures, H, W)."""
     return BasicUNet(
         spatial_dims=2,
         in_channels=6,
-        out_channels=1,
+        out_channels=structures,
         features=features,
         act=("leakyrelu", {"negative_slope": 0.1, "inplace": True}),
         norm="batch",

@@ -101,20 +101,31 @@ def clipped(scene: Scene, severity: float, rng: np.random.Generator) -> FloatArr
 
 def decentred(scene: Scene, severity: float, rng: np.random.Generator) -> FloatArray:
     """Return the scene moved until a share of the field has left the frame."""
-    height, width = scene.inside_HW.shape
     column, row = centre_of(scene)
+    circle = FovCircle(column, row, scene.radius_px)
+    x, y = shift_to_lose(circle, scene.inside_HW.shape, severity, rng)
+    return placed(scene, 1.0, (column + x, row + y))
+
+
+def shift_to_lose(
+    circle: FovCircle, shape: tuple[int, ...], severity: float, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Return how far, in pixels right and down, a field moves until the frame cuts off its share.
+
+    The direction is random; `shape` is rows and columns of the frame.
+    """
     x_N, y_N = _points_of_the_disc(rng)
     angle = rng.uniform(0.0, 2.0 * np.pi)
 
     def lost(by_radii: float) -> float:
-        columns = column + (x_N + by_radii * np.cos(angle)) * scene.radius_px
-        rows = row + (y_N + by_radii * np.sin(angle)) * scene.radius_px
-        seen = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+        columns = circle.x_px + (x_N + by_radii * np.cos(angle)) * circle.radius_px
+        rows = circle.y_px + (y_N + by_radii * np.sin(angle)) * circle.radius_px
+        seen = (columns >= 0) & (columns < shape[1]) & (rows >= 0) & (rows < shape[0])
         return 1.0 - float(seen.mean())
 
     wanted = lost(0.0) + strength(severity, SHARE_LOST) * (1.0 - lost(0.0))
-    by = _least(lost, wanted, 4.0) * scene.radius_px
-    return placed(scene, 1.0, (column + by * float(np.cos(angle)), row + by * float(np.sin(angle))))
+    by = _least(lost, wanted, 4.0) * circle.radius_px
+    return by * float(np.cos(angle)), by * float(np.sin(angle))
 
 
 def shaded(scene: Scene, severity: float, rng: np.random.Generator) -> FloatArray:

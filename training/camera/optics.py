@@ -58,15 +58,15 @@ def moved(scene: Scene, severity: float, rng: np.random.Generator) -> FloatArray
     """Return the light smeared along a short, slightly bent stroke."""
     length_px = strength(severity, MOTION_LENGTH) * scene.radius_px
     angle, bend = rng.uniform(0.0, np.pi), rng.uniform(-0.15, 0.15)
-    kernel = _stroke(length_px, angle, bend)
+    kernel = stroke(length_px, angle, bend)
     stacked = np.dstack([scene.light_HWC * scene.inside_HW[..., None], scene.inside_HW])
     wide = np.asarray(cv2.filter2D(stacked, -1, kernel, borderType=cv2.BORDER_REPLICATE))
     light = wide[..., :3] / np.maximum(wide[..., 3:], np.float32(1e-3))
     return scene.within(np.asarray(light, np.float32))
 
 
-def _stroke(length_px: float, angle: float, bend: float) -> FloatArray:
-    """The kernel of a stroke through its middle, summing to 1."""
+def stroke(length_px: float, angle: float, bend: float) -> FloatArray:
+    """Return the kernel of a stroke through its middle, summing to 1; `bend` is in lengths."""
     reach = int(np.ceil(length_px / 2.0)) + 1
     kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
     along = np.linspace(-0.5, 0.5, max(3, 4 * reach)) * length_px

@@ -34,12 +34,16 @@ class Anatomy:
     """Where the central vessels come up through the disc."""
 
     disc_semi_axes: tuple[float, float]
-    """Half width and half height of the disc."""
+    """Half width and half height of the disc, before any myopic tilt."""
 
-    disc_tilt_deg: float
-    cup_centre: tuple[float, float]
+    disc_torsion_deg: float
+    """Turn of the disc's long axis, clockwise as one sees a right eye."""
+
     arcade_height: float
     """Height of the temporal arcades above and below the fovea."""
+
+    arcade_heights: tuple[float, float]
+    """Those of this eye's upper and lower arcade."""
 
 
 def rng_of(seed: int, *parts: object) -> np.random.Generator:
@@ -58,8 +62,8 @@ def draw_anatomy(traits: EyeTraits) -> Anatomy:
         fovea=fovea,
         field_centre=(fovea[0] + aim[0], fovea[1] + aim[1]),
         hub=(own.uniform(0.04, 0.10), own.uniform(-0.04, 0.04)),
-        disc_semi_axes=(half_height * person.uniform(0.84, 0.96), half_height),
-        disc_tilt_deg=own.uniform(-8, 8),
-        cup_centre=(-0.04, own.uniform(-0.02, 0.02)),
+        disc_semi_axes=(half_height * person.uniform(0.86, 1.0), half_height),
+        disc_torsion_deg=own.uniform(-8, 8),
         arcade_height=arcade,
+        arcade_heights=(arcade * own.uniform(0.87, 1.1), arcade * own.uniform(0.9, 1.13)),
     )

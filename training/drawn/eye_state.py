@@ -101,7 +101,10 @@ class EyeState:
 class EyeHistory(Protocol):
     """An eye over time, for what depends on its past (a lesion lives from birth to death)."""
 
-    traits: EyeTraits
+    @property
+    def traits(self) -> EyeTraits:
+        """What the eye keeps for life."""
+        ...
 
     def at(self, years: float) -> EyeState:
         """Return the state `years` after the person's first visit (negative: before it)."""

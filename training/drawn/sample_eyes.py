@@ -1,23 +1,26 @@
-"""Draws whole eyes: a photograph with everything that is true of it."""
+"""The two sample eyes of one healthy person, as a well-aimed table-top camera sees them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from edge_runtime.domain import BoolArray, Eye, FovCircle, UInt8Array
-from edge_runtime.errors import OutputError
-from training.drawn.anatomy import draw_anatomy, rng_of
-from training.drawn.camera.photographing import field_mask, table_top_frame, take_photograph
-from training.drawn.eye_state import UM_PER_DD, EyeState, EyeTraits
-from training.drawn.retina.painting import cup_distance, disc_distance, paint_retina
-from training.drawn.vessels.layers import lay_vessels
-from training.drawn.vessels.tree import Kind, grow
+from edge_runtime.domain import Eye, UInt8Array
+from edge_runtime.durable import make_folder, write_whole
+from training.drawn.anatomy import rng_of
+from training.drawn.camera.presets import Preset
+from training.drawn.camera.state import CameraState, typical_shot
+from training.drawn.drawn_eye import DrawnEye, DrawnPhotograph
+from training.drawn.eye_state import EyeState, EyeTraits
 
 SAMPLE_SEED = 21
+MASKS = ("vessel", "arteriole", "venule", "disc", "cup")
+JPEG_QUALITY = 93
+CAMERA_KIND = "no tab, cut above and below"
+AIM_SPREAD_DEG = 1.0
 HEALTHY = EyeState(
     age_years=55.0,
     crae_um=150.0,
@@ -41,55 +44,50 @@ HEALTHY = EyeState(
     neovascular_amd_years=None,
     media_opacity=0.1,
 )
-JPEG_QUALITY = 93
 
 
 @dataclass(frozen=True)
-class DrawnEye:
-    """One drawn photograph, RGB, and its truth; masks are (H, W), True inside, field only."""
+class Unchanging:
+    """The history of an eye that stays as it is."""
 
-    photograph_HWC: UInt8Array
-    vessel_HW: BoolArray
-    arteriole_HW: BoolArray
-    venule_HW: BoolArray
-    disc_HW: BoolArray
-    cup_HW: BoolArray
-    fov_circle: FovCircle
-    fovea_px: tuple[float, float]
-    eye: Eye
+    traits: EyeTraits
+    state: EyeState = HEALTHY
+
+    def at(self, years: float) -> EyeState:  # noqa: ARG002 - an EyeHistory is asked when
+        """Return the state, whenever."""
+        return self.state
 
 
-def draw_eye(eye: Eye, seed: int, side_px: int = 1200) -> DrawnEye:
-    """Return one eye of the person with this seed, photographed `side_px` high and 4/3 as wide.
+def draw_eye(eye: Eye, seed: int, side_px: int = 1200) -> DrawnPhotograph:
+    """Return a healthy eye of the person with this seed, photographed `side_px` high.
 
     The same eye, seed and height give the same bytes; another height gives the same eye. A left eye
     is built like a mirrored right one but has vessels of its own.
     """
     traits = EyeTraits(seed, eye, pigmentation=0.45, disc_height_um=1900.0)
-    state = HEALTHY
-    anatomy = draw_anatomy(traits)
-    frame = table_top_frame(anatomy, eye, side_px)
-    widest = 1.45 * state.crve_um / UM_PER_DD, 1.45 * state.crae_um / UM_PER_DD
-    venules = grow(Kind.VENULE, anatomy, widest[0], rng_of(seed, "venules", eye.value))
-    arterioles = grow(
-        Kind.ARTERIOLE, anatomy, widest[1], rng_of(seed, "arterioles", eye.value), venules
-    )
-    v, a = lay_vessels(venules, frame), lay_vessels(arterioles, frame)
-    retina = paint_retina(anatomy, traits, state, frame, a, v, rng_of(seed, "retina", eye.value))
-    photograph = take_photograph(retina, frame, rng_of(seed, "camera", eye.value))
-    field = field_mask(frame)
-    disc = disc_distance(anatomy, frame) <= 1
-    fovea = frame.to_px(np.array(anatomy.fovea))
-    return DrawnEye(
-        photograph_HWC=photograph,
-        vessel_HW=(a.mask | v.mask) & field,
-        arteriole_HW=a.mask & field,
-        venule_HW=v.mask & field,
-        disc_HW=disc & field,
-        cup_HW=(cup_distance(anatomy, state, frame) <= 1) & disc & field,
-        fov_circle=frame.circle,
-        fovea_px=(float(fovea[0]), float(fovea[1])),
-        eye=eye,
+    return DrawnEye(Unchanging(traits)).photograph(0.0, sample_camera(seed, eye), side_px)
+
+
+def sample_camera(seed: int, eye: Eye) -> CameraState:
+    """Return the camera of the sample eyes: 45 degrees, 4:3, in the middle, without flaw."""
+    rng = rng_of(seed, "sample camera", eye.value)
+    aim_x, aim_y, roll = rng.normal(0, AIM_SPREAD_DEG, 3)
+    return replace(
+        typical_shot(Preset.CLINIC, CAMERA_KIND),
+        device_seed=seed,
+        shot_seed=int(rng.integers(2**63)),
+        field_deg=45.0,
+        aspect=4 / 3,
+        field_over_height=1.06,
+        decentred_x=0.0,
+        decentred_y=0.0,
+        aim_x_deg=float(aim_x),
+        aim_y_deg=float(aim_y),
+        roll_deg=float(roll),
+        blue_stops=-0.2,
+        ghost=0.0,
+        dots=0.0,
+        dust=0.0,
     )
 
 
@@ -101,21 +99,18 @@ def write_sample_eyes(
     With `masks`, the truth goes beside them as PNG (0 and 255), e.g. `sample_OD_venule.png`.
     Raises OutputError where the folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return [_write_eye(draw_eye(eye, seed, side_px), folder, masks) for eye in Eye]
-    except OSError as error:
-        raise OutputError(f"{folder}: {error}") from error
+    make_folder(folder)
+    return [_write_eye(draw_eye(eye, seed, side_px), folder, masks) for eye in Eye]
 
 
-def _write_eye(drawn: DrawnEye, folder: Path, masks: bool) -> Path:
+def _write_eye(drawn: DrawnPhotograph, folder: Path, masks: bool) -> Path:
     stem = f"sample_{drawn.eye.value}"
     photograph = folder / f"{stem}.jpg"
     bgr = drawn.photograph_HWC[..., ::-1]
-    photograph.write_bytes(_encoded(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]))
-    for name in ("vessel", "arteriole", "venule", "disc", "cup") if masks else ():
+    write_whole(photograph, _encoded(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]))
+    for name in MASKS if masks else ():
         mask = getattr(drawn, f"{name}_HW").astype(np.uint8) * 255
-        (folder / f"{stem}_{name}.png").write_bytes(_encoded(".png", mask, []))
+        write_whole(folder / f"{stem}_{name}.png", _encoded(".png", mask, []))
     return photograph
 
 

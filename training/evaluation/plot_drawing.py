@@ -44,10 +44,15 @@ def svg_of(plot: Plot) -> str:
         DRAWN[plot.kind](axes, plot)
         axes.set_xlabel(plot.x_label)
         axes.set_ylabel(plot.y_label)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+        return svg_text(figure, f"{plot.model}-{plot.set}-{plot.title}")
+
+
+def svg_text(figure: Figure, name: str) -> str:
+    """Return a figure as an <svg> element whose ids begin with `name`; call it under STYLE."""
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     svg = text.getvalue()
-    return _own_ids(svg[svg.index("<svg") :], f"{plot.model}-{plot.set}-{plot.title}")
+    return _own_ids(svg[svg.index("<svg") :], name)
 
 
 def _own_ids(svg: str, name: str) -> str:

@@ -1,80 +1,91 @@
-"""The camera: uneven light, a little blur and haze, the sensor's noise, and the round field."""
+"""The camera takes the photograph: a retina's colour goes in, 8 bits come out.
+
+In the order of light: the eye's media and the lens blur, flash and shadows multiply, scatter and
+stray light add, dust and reflections lie over it, a defect may spoil it, then the sensor develops,
+sharpens and adds its noise, all within the window of the field; around it is the surround.
+"""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from edge_runtime.domain import BoolArray, Eye, FloatArray, FovCircle, UInt8Array
-from training.drawn.anatomy import FIELD_RADIUS, Anatomy
-from training.drawn.frame import Frame, rgb
-
-BLUR_DD = 0.0055
-"""Standard deviation of the point spread, eye and camera together: about 10 um on the retina."""
-ASPECT = 4 / 3
-FIELD_SHARE = 1.06
-"""Diameter of the field over height of the photograph: a table-top camera clips top and bottom."""
-HAZE = rgb(0.030, 0.026, 0.024)
-SHOT_NOISE, GREY_NOISE = 0.0085, 0.0035
-
-
-def table_top_frame(anatomy: Anatomy, eye: Eye, height_px: int) -> Frame:
-    """Return the frame of a well-aimed table-top camera of 45 degrees."""
-    width = round(ASPECT * height_px)
-    circle = FovCircle((width - 1) / 2, (height_px - 1) / 2, FIELD_SHARE * height_px / 2)
-    return Frame(
-        width_px=width,
-        height_px=height_px,
-        circle=circle,
-        px_per_dd=circle.radius_px / FIELD_RADIUS,
-        field_centre=anatomy.field_centre,
-        mirrored=eye is Eye.OS,
-    )
+from edge_runtime.domain import FloatArray, UInt8Array
+from training.camera.defects import OPERATORS
+from training.camera.framing import behind_a_lid, shaded
+from training.camera.light import Scene
+from training.drawn.anatomy import rng_of
+from training.drawn.camera.flaws import lens_rim, mark
+from training.drawn.camera.framing import Window, covered, field_cover, window_of_frame
+from training.drawn.camera.light import enlarged, light_through
+from training.drawn.camera.media import Media, media_of
+from training.drawn.camera.sensor import developed, eight_bits, focused, noisy, sharpened
+from training.drawn.camera.state import CameraState
+from training.drawn.eye_state import EyeState, EyeTraits
+from training.drawn.frame import Frame
 
 
-def field_mask(frame: Frame) -> BoolArray:
-    """Return (H, W), True inside the round field."""
-    x, y = frame.grid
-    away = np.hypot(x - frame.field_centre[0], y - frame.field_centre[1])
-    return np.asarray(away <= FIELD_RADIUS)
+def take_photograph(
+    retina_HWC: FloatArray, frame: Frame, camera: CameraState, traits: EyeTraits, state: EyeState
+) -> UInt8Array:
+    """Return the photograph (H, W, 3), RGB, of a retina's colour (H, W, 3), levels from 0 to 1.
+
+    `frame` is `frame_of` the same camera. Nothing is random: camera and eye hold their seeds.
+    """
+    window = window_of_frame(frame)
+    retina = retina_HWC[window.rows, window.columns]
+    media = media_of(traits, state)
+    level = through_camera(np.asarray(retina, np.float32), window, camera, media)
+    around = _surround(frame.shape, camera)
+    inner = around[window.rows, window.columns]
+    if camera.lens_ring > 0:
+        inner += lens_rim(window, camera)[..., None]
+    inner[:] = covered(level, inner, field_cover(window, camera))
+    return eight_bits(around)
 
 
-def take_photograph(retina: FloatArray, frame: Frame, rng: np.random.Generator) -> UInt8Array:
-    """Return the photograph (H, W, 3), RGB, of a retina's colour (H, W, 3)."""
-    light = _illumination(frame, rng)
-    picture = cv2.GaussianBlur(retina, (0, 0), BLUR_DD * frame.px_per_dd)
-    picture = picture * light[..., None] + HAZE * (1 - 0.5 * light[..., None])
-    picture = _shoulder(picture)
-    noise = rng.standard_normal(picture.shape, np.float32)
-    noise = cv2.GaussianBlur(noise, (0, 0), 0.7) * np.float32(2.2)
-    picture += noise * (SHOT_NOISE * np.sqrt(picture.clip(0)) + GREY_NOISE)
-    edge = _field_edge(frame)[..., None]
-    surround = 0.006 + 0.002 * noise
-    return np.asarray(np.clip(edge * picture + (1 - edge) * surround, 0, 1) * 255 + 0.5, np.uint8)
+def through_camera(
+    retina_HWC: FloatArray, window: Window, camera: CameraState, media: Media
+) -> FloatArray:
+    """Return levels (H, W, 3) of a retina's levels in a window, the field not yet cut out."""
+    light = focused(retina_HWC * retina_HWC, window, camera, media.blur_um)
+    maps = light_through(light, window, camera, media)
+    cv2.multiply(light, enlarged(maps.gain_hwC, window.shape), dst=light)
+    cv2.add(light, enlarged(maps.added_hwC, window.shape), dst=light)
+    mark(light, window, camera, maps.metered)
+    light = _spoilt(light, window, camera)
+    level = developed(light, camera, maps.metered)
+    return noisy(sharpened(level, camera), camera)
 
 
-def _illumination(frame: Frame, rng: np.random.Generator) -> FloatArray:
-    """Return the light (H, W): 1 near the middle, less to the edge, a little uneven."""
-    x, y = frame.grid
-    x, y = (x - frame.field_centre[0]) / FIELD_RADIUS, (y - frame.field_centre[1]) / FIELD_RADIUS
-    shift = rng.uniform(-0.12, 0.12, 2)
-    squared = (x - shift[0]) ** 2 + (y - shift[1]) ** 2
-    tilt = rng.uniform(-0.05, 0.05, 2)
-    return np.asarray(
-        1.0 - 0.20 * squared - 0.10 * squared**2 + tilt[0] * x + tilt[1] * y, np.float32
-    )
+def encoded_jpeg(photograph_HWC: UInt8Array, camera: CameraState) -> bytes:
+    """Return an RGB photograph as the camera's JPEG file."""
+    quality = [cv2.IMWRITE_JPEG_QUALITY, round(camera.jpeg_quality)]
+    _, content = cv2.imencode(".jpg", photograph_HWC[..., ::-1], quality)
+    return bytes(content.tobytes())
 
 
-def _shoulder(picture: FloatArray) -> FloatArray:
-    """Bend the brightest values down as a camera does, so that the disc keeps its detail."""
-    knee = np.float32(0.82)
-    over = np.maximum(picture - knee, 0) / (1 - knee)
-    return np.asarray(np.minimum(picture, knee) + (1 - knee) * np.tanh(over), np.float32)
+def _spoilt(light: FloatArray, window: Window, camera: CameraState) -> FloatArray:
+    """Return the light with the shot's defect, by the operators that real photographs get.
+
+    A small field and one cut off by the frame are the frame's doing, and done already.
+    """
+    if camera.defect in ("", "small_field") or camera.blocked_by == "frame":
+        return light
+    blocking = {"iris": shaded, "lid": behind_a_lid}
+    operator = blocking.get(camera.blocked_by) or OPERATORS[camera.defect]
+    u, v = (np.broadcast_to(part, window.shape) for part in (window.u, window.v))
+    radius = window.circle.radius_px
+    inside = np.clip((1 - window.away) * np.float32(radius) + np.float32(0.5), 0, 1)
+    scene = Scene(light, inside, np.asarray(u), np.asarray(v), radius)
+    return operator(scene, camera.severity, rng_of(camera.shot_seed, "defect"))
 
 
-def _field_edge(frame: Frame) -> FloatArray:
-    """Return 1 inside the field and 0 outside, with an edge of a few pixels."""
-    x, y = frame.grid
-    away = np.hypot(x - frame.field_centre[0], y - frame.field_centre[1])
-    edge = (FIELD_RADIUS - away) * frame.px_per_dd / 1.5 + 0.5
-    return np.asarray(np.clip(edge, 0, 1), np.float32)
+def _surround(shape: tuple[int, int], camera: CameraState) -> FloatArray:
+    """Return levels (H, W, 3) of what lies around the field: nearly black, a little noisy."""
+    around = np.full((*shape, 3), camera.surround, np.float32)
+    if camera.surround_noise > 0.001:
+        own = rng_of(camera.shot_seed, "surround")
+        noise = own.standard_normal(shape, np.float32) * np.float32(camera.surround_noise)
+        around += cv2.merge([noise, noise, noise])
+    return around

@@ -1,0 +1,1 @@
+"""Evidence that the drawn population is what it claims to be."""

@@ -1,0 +1,1 @@
+"""How well drawn eyes are told from real ones, and by what."""

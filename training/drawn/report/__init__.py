@@ -1,0 +1,1 @@
+"""The report on a drawn cohort: evidence for and against it on one page."""

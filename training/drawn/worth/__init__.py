@@ -1,0 +1,1 @@
+"""What drawn eyes are worth: the same network taught by drawn, by real, or by both."""
