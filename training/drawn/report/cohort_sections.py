@@ -118,6 +118,6 @@ def _measure_row(one: BesidePublished) -> tuple[str, ...]:
         off = f"{number((one.mean - one.published_mean) / one.published_sd)} SD"
     sex = "" if one.sex is None else NAME_OF_SEX[one.sex]
     source = escape(one.source) + ("" if one.verified else "; <strong>to be verified</strong>")
-    ages = ages(one.from_age, one.until_age)
+    band = ages(one.from_age, one.until_age)
     mean = f"{one.mean:.4g} ({one.sd:.3g})"
-    return escape(MEASURES[one.measure]), sex, ages, published, mean, off, source
+    return escape(MEASURES[one.measure]), sex, band, published, mean, off, source

@@ -30,8 +30,9 @@ _MESA = "Wong 2006, MESA, Invest Ophthalmol Vis Sci 47:2341, abstract"
 _BEAVER_DAM = "Myers 2012, Beaver Dam, Ophthalmology 119:2563, abstract: mean at this age"
 _BLUE_MOUNTAINS = "Healey 1997, Blue Mountains, abstract; SD from its 95 % interval and 3654 people"
 _UK_BIOBANK = "UK Biobank, Sci Rep 2024 s41598-024-52023-5, table 1"
-_EYE_STUDIES = "UK Biobank with eye assessment, BJO 2022 (vasculometry, MI and stroke), table 1"
-_EPIC = "EPIC-Norfolk third health check, BJO 2022 (vasculometry, MI and stroke), table 1"
+_VASCULOMETRY = "retinal vasculometry in UK Biobank and EPIC-Norfolk, Br J Ophthalmol, table 1"
+_EYE_STUDIES = f"UK Biobank with eye assessment: {_VASCULOMETRY}"
+_EPIC = f"EPIC-Norfolk at 67.6 (SD 7.6) years: {_VASCULOMETRY}"
 _CHAN = "Chan 2016, UK Biobank, Ophthalmology 123:771, right eyes, IOPg"
 
 PUBLISHED_MEANS = (
@@ -47,7 +48,7 @@ PUBLISHED_MEANS = (
     PublishedMean("sbp_mmhg", 137.4, 18.6, 40, 70, _UK_BIOBANK, read=True),
     PublishedMean("sbp_mmhg", 135.7, 16.6, 60, 76, _EPIC, read=True),
     PublishedMean("hba1c_percent", 5.35, 0.34, 40, 70,
-                  f"{_UK_BIOBANK}: 35.0 (3.7) mmol/mol of people without diabetes",
+                  f"{_UK_BIOBANK}: 35.0 (3.7) mmol/mol; none is said to have diabetes yet",
                   read=True, without_diabetes=True),
     PublishedMean("bmi_kg_m2", 27.2, 4.6, 40, 70, _UK_BIOBANK, read=True),
     PublishedMean("bmi_kg_m2", 26.8, 4.3, 60, 76, _EPIC, read=True),

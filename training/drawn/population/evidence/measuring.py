@@ -22,7 +22,7 @@ from training.drawn.population.evidence.ladder import ladder
 from training.drawn.population.evidence.published import BaselineRows
 from training.drawn.population.parameters import CAUSES, Parameters, reference_population
 
-LADDER_BLOCKS = 4
+LADDER_BLOCKS = 16
 
 
 def blocks_of(seed: int, number: int, p: Parameters) -> Iterator[Bodies]:
