@@ -154,7 +154,8 @@ def test_a_network_that_has_learned_nothing_is_trained_but_not_shipped(
     with pytest.raises(ForeseyeError):
         make_bundle(sources, tmp_path / "bundle", Ed25519PrivateKey.generate(), said.append)
 
-    assert said[-1] == "judging on role test"  # calibration, export and parity were passed
+    # Calibrated and exported; parity of masks that hang on nothing, or the judge, refuses it.
+    assert "anatomy: proving parity" in said
     assert not (tmp_path / "bundle").exists()
 
 

@@ -16,7 +16,8 @@ from training.drawn.camera.state import CameraState, typical_shot
 from training.drawn.drawn_eye import DrawnEye, DrawnPhotograph
 from training.drawn.eye_state import EyeState, EyeTraits
 
-SAMPLE_SEED = 21
+SAMPLE_SEED = 29
+"""Of a few seeds tried, one whose two eyes show every measurement."""
 MASKS = ("vessel", "arteriole", "venule", "disc", "cup")
 JPEG_QUALITY = 93
 CAMERA_KIND = "no tab, cut above and below"

@@ -21,7 +21,7 @@ GROWING = 0.25
 """Share of an eye's drusen, by area, that grow at one time."""
 LEAST_RADIUS_UM = 6.0
 SPREAD_DD = (0.45, 0.85)
-TRIES = 40
+TRIES, WIDENINGS = 40, 30
 
 
 class Drusen:
@@ -84,19 +84,27 @@ def _radii(area_dd2: float, rng: np.random.Generator) -> Numbers:
 def _packed(radius: Numbers, rng: np.random.Generator) -> Points:
     """Return places (N, 2) about the fovea at which drusen of these radii do not overlap.
 
-    Where one finds no room in `TRIES` throws, it lies wider out.
+    Where one finds no room in `TRIES` throws, it lies wider out; where it finds none after
+    `WIDENINGS` of them the macula is full, and it runs into its neighbours as little as it can.
     """
     xy = np.empty((len(radius), 2))
     spread = rng.uniform(*SPREAD_DD)
     for i, own in enumerate(radius):
-        room = radius[:i] + own
-        wide = spread
-        while True:
-            throws = rng.normal(0, wide, (TRIES, 2))
-            gap = np.linalg.norm(throws[:, None] - xy[None, :i], axis=2) - room
-            fits = (gap > 0).all(1) & (np.linalg.norm(throws, axis=1) < REACH - own)
-            if fits.any():
-                break
-            wide = min(1.2 * wide, REACH)
-        xy[i] = throws[int(fits.argmax())]
+        xy[i] = _place(xy[:i], radius[:i] + own, REACH - own, spread, rng)
     return xy
+
+
+def _place(
+    taken: Points, room: Numbers, reach: float, spread: float, rng: np.random.Generator
+) -> Points:
+    """Return a place (2,) as far as `room` (N,) from those taken (N, 2), or nearly."""
+    wide = spread
+    for _ in range(WIDENINGS):
+        throws = rng.normal(0, wide, (TRIES, 2))
+        away = np.linalg.norm(throws[:, None] - taken[None], axis=2) - room
+        gap = away.min(axis=1, initial=np.inf)
+        gap[np.linalg.norm(throws, axis=1) >= reach] = -np.inf
+        if (gap > 0).any():
+            return np.asarray(throws[int((gap > 0).argmax())])
+        wide = min(1.2 * wide, REACH)
+    return np.asarray(throws[int(gap.argmax())])
