@@ -16,6 +16,8 @@ from training.drawn.worth.table import CellName, Table, cell_names
 from training.drawn.worth.teaching import Subject, Teacher
 from training.errors import ResumeError
 
+pytestmark = pytest.mark.slow
+
 CHANGES: dict[str, Any] = {
     "image_size_px": 96,
     "patch_size_px": 64,
