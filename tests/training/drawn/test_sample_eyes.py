@@ -100,15 +100,27 @@ def test_vessels_are_darker_than_the_retina_and_venules_darkest(eye: Eye) -> Non
     assert contrast["venule"] < contrast["arteriole"] < 0.9
 
 
-def test_the_disc_is_the_brightest_and_the_macula_the_darkest_place() -> None:
+def test_the_disc_is_the_brightest_place() -> None:
     picture = drawn(Eye.OD)
     green = cv2.GaussianBlur(picture.photograph_HWC[..., 1], (0, 0), 6)
-    rows, columns = np.indices(green.shape)
-    fovea = np.hypot(columns - picture.fovea_px[0], rows - picture.fovea_px[1]) < 6
-    middle = np.hypot(columns - picture.fovea_px[0], rows - picture.fovea_px[1]) < 100
 
     assert picture.disc_HW[np.unravel_index(green.argmax(), green.shape)]
-    assert green[fovea].mean() < 0.9 * np.median(green[middle])
+
+
+def test_maculas_are_as_dark_as_in_public_photographs() -> None:
+    ratios = [fovea_over_surround(drawn(Eye.OD, seed)) for seed in range(5, 14)]
+
+    # Medians of six public sets (188 eyes, role train): 0.62 to 0.77.
+    assert 0.62 < np.median(ratios) < 0.77
+    assert max(ratios) < 0.9
+
+
+def fovea_over_surround(picture: DrawnPhotograph) -> float:
+    """Green of the fovea over the median within about 1.7 disc diameters of it."""
+    green = cv2.GaussianBlur(picture.photograph_HWC[..., 1], (0, 0), 1)
+    rows, columns = np.indices(green.shape)
+    away = np.hypot(columns - picture.fovea_px[0], rows - picture.fovea_px[1])
+    return float(green[away < 6].mean() / np.median(green[away < 100]))
 
 
 def test_the_surround_is_black_and_no_truth_lies_in_it() -> None:

@@ -21,7 +21,6 @@ from training.drawn.population.parameters import CAUSES, CONDITIONS, Parameters
 from training.drawn.population.tables import Prevalence
 
 HISTORY_YEARS = 5
-ADULT_YEARS = 40.0
 _normal_share = np.frompyfunc(lambda z: 0.5 * (1.0 + erf(z / sqrt(2.0))), 1, 1)
 
 

@@ -117,8 +117,3 @@ def judge_from(text: str, where: str) -> JudgeResult:
         return JudgeResult.model_validate_json(text)
     except ValidationError as error:
         raise ResumeError(f"{where} holds no judge: {error.error_count()} errors") from None
-
-
-def realism_from(text: str) -> Realism:
-    """Return the record of realism.json. Raises pydantic.ValidationError."""
-    return Realism.model_validate_json(text)

@@ -114,8 +114,3 @@ def cell_from(text: str, where: str) -> CellResult:
         return CellResult.model_validate_json(text)
     except ValidationError as error:
         raise ResumeError(f"{where} is no cell of a table: {error.error_count()} errors") from None
-
-
-def worth_from(text: str) -> Worth:
-    """Return the record of worth.json. Raises pydantic.ValidationError."""
-    return Worth.model_validate_json(text)

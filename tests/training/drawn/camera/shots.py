@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 
 from edge_runtime.domain import Eye, FloatArray, Photograph, UInt8Array
+from training.drawn import sample_eyes
 from training.drawn.anatomy import Anatomy, draw_anatomy
 from training.drawn.camera.framing import frame_of
 from training.drawn.camera.photographing import take_photograph
 from training.drawn.camera.presets import Preset
 from training.drawn.camera.state import CameraState, typical_shot
-from training.drawn.eye_state import EyeState, EyeTraits
+from training.drawn.eye_state import EyeTraits
 from training.drawn.frame import Frame
 
 HEIGHT_PX = 360
@@ -22,29 +23,7 @@ SPOILING = (
     *("tilt", "veil", "rim_haze", "ghost", "dots", "dust", "green_stops", "blue_stops", "metering"),
     *("shot_noise", "read_noise", "surround", "surround_noise"),
 )
-STATE = EyeState(
-    age_years=55.0,
-    crae_um=150.0,
-    crve_um=220.0,
-    tortuosity=1.0,
-    rarefaction=0.0,
-    nicking=0.0,
-    cdr_vertical=0.4,
-    notch_depth=0.0,
-    notch_clock_hour=6.0,
-    nerve_fibre_loss=0.0,
-    disc_haemorrhage=False,
-    peripapillary_atrophy_dd=0.0,
-    disc_tilt=0.0,
-    tessellation=0.2,
-    dr_severity=0.0,
-    oedema_severity=0.0,
-    laser_years=None,
-    drusen_area_dd2=0.0,
-    geographic_atrophy_dd2=0.0,
-    neovascular_amd_years=None,
-    media_opacity=0.0,
-)
+STATE = replace(sample_eyes.HEALTHY, media_opacity=0.0)
 
 
 def traits_of(eye: Eye = Eye.OD, seed: int = 7) -> EyeTraits:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from edge_runtime.domain import Eye, FloatArray, FovCircle
+from training.drawn import sample_eyes
 from training.drawn.anatomy import FIELD_RADIUS, Anatomy, draw_anatomy
 from training.drawn.eye_state import EyeState, EyeTraits
 from training.drawn.frame import Frame
@@ -17,29 +18,7 @@ from training.drawn.lesions.lesion import Lesion, LesionKind
 from training.drawn.vessels.grown import grow_vessels
 from training.drawn.vessels.tree import VesselTrees
 
-WELL = EyeState(
-    age_years=60.0,
-    crae_um=150.0,
-    crve_um=220.0,
-    tortuosity=1.0,
-    rarefaction=0.0,
-    nicking=0.0,
-    cdr_vertical=0.4,
-    notch_depth=0.0,
-    notch_clock_hour=6.0,
-    nerve_fibre_loss=0.0,
-    disc_haemorrhage=False,
-    peripapillary_atrophy_dd=0.0,
-    disc_tilt=0.0,
-    tessellation=0.2,
-    dr_severity=0.0,
-    oedema_severity=0.0,
-    laser_years=None,
-    drusen_area_dd2=0.0,
-    geographic_atrophy_dd2=0.0,
-    neovascular_amd_years=None,
-    media_opacity=0.1,
-)
+WELL = replace(sample_eyes.HEALTHY, age_years=60.0)
 
 
 TREE_SEED = 3

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from edge_runtime.domain import BoolArray, Eye, FloatArray, FovCircle
+from training.drawn import sample_eyes
 from training.drawn.anatomy import draw_anatomy
 from training.drawn.eye_state import EyeState, EyeTraits
 from training.drawn.frame import Frame
@@ -12,29 +15,7 @@ from training.drawn.retina.background import paint_background
 from training.drawn.retina.disc import lay_disc
 from training.drawn.retina.nerve_fibres import lay_nerve_fibres
 
-HEALTHY = EyeState(
-    age_years=50.0,
-    crae_um=150.0,
-    crve_um=220.0,
-    tortuosity=1.0,
-    rarefaction=0.0,
-    nicking=0.0,
-    cdr_vertical=0.40,
-    notch_depth=0.0,
-    notch_clock_hour=6.0,
-    nerve_fibre_loss=0.0,
-    disc_haemorrhage=False,
-    peripapillary_atrophy_dd=0.0,
-    disc_tilt=0.0,
-    tessellation=0.3,
-    dr_severity=0.0,
-    oedema_severity=0.0,
-    laser_years=None,
-    drusen_area_dd2=0.0,
-    geographic_atrophy_dd2=0.0,
-    neovascular_amd_years=None,
-    media_opacity=0.0,
-)
+HEALTHY = replace(sample_eyes.HEALTHY, age_years=50.0, tessellation=0.3, media_opacity=0.0)
 
 
 def traits_of(seed: int = 3, eye: Eye = Eye.OD, pigmentation: float = 0.5) -> EyeTraits:

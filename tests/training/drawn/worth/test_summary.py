@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from training.drawn.worth.page import worth_page
-from training.drawn.worth.record import Case, CellResult, Counted, Worth, worth_from
+from training.drawn.worth.record import Case, CellResult, Counted, Worth
 from training.drawn.worth.summary import summarised
 from training.drawn.worth.teaching import Subject, Teacher
 
@@ -68,7 +68,7 @@ def test_what_drawn_eyes_add_is_paired_by_photograph(worth: Worth):
 
 
 def test_the_record_survives_its_file_and_the_page_shows_every_cell(worth: Worth):
-    assert worth_from(worth.to_json()) == worth
+    assert Worth.model_validate_json(worth.to_json()) == worth
 
     page = worth_page(worth)
     assert "0.550 (0.450 to 0.650), seeds 0.500 to 0.600" in page

@@ -114,6 +114,7 @@ class StartStopRows:
 
 def _lifelines(frame: pd.DataFrame, names: tuple[str, ...]) -> dict[str, tuple[float, float]]:
     from lifelines import CoxTimeVaryingFitter  # type: ignore[import-untyped,unused-ignore]
+    from lifelines.exceptions import ConvergenceWarning  # type: ignore[import-untyped,unused-ignore]
 
     frame = frame.assign(id=np.arange(len(frame)))
     scale = frame[list(names)].std()
@@ -121,7 +122,9 @@ def _lifelines(frame: pd.DataFrame, names: tuple[str, ...]) -> dict[str, tuple[f
     fitter = CoxTimeVaryingFitter()
     with warnings.catch_warnings():
         # lifelines warns of pandas 4 and of weights that are no whole numbers; both are known.
+        # A fit that did not converge is no figure.
         warnings.simplefilter("ignore")
+        warnings.simplefilter("error", ConvergenceWarning)
         fitter.fit(
             frame, id_col="id", event_col="event", start_col="start", stop_col="stop",
             weights_col="weight", strata=["stratum"], show_progress=False,
