@@ -20,9 +20,9 @@ from edge_runtime.domain import BoolArray, UInt8Array
 from edge_runtime.durable import make_folder, write_whole
 from edge_runtime.errors import PhotographError
 from training.cohort.mask_file import read_mask
+from training.evaluation.beside import full_size
 from training.evaluation.page_style import STYLE
 from training.evaluation.prediction import Prediction
-from training.evaluation.reading import full_size
 from training.evaluation.written_masks import written_pictures
 
 CASES_FOLDER, CASES_PAGE = "cases", "cases.html"

@@ -19,8 +19,9 @@ from edge_runtime.pipeline import Pipeline
 from edge_runtime.stages import PhotographRefused, QualityRead
 from training.camera.defects import OPERATORS, RETAKE, spoilt
 from training.camera.phone import phone_photograph
+from training.evaluation.beside import full_size
 from training.evaluation.prediction import Prediction
-from training.evaluation.reading import full_size, screened
+from training.evaluation.reading import screened
 from training.evaluation.said import named_defect, said, said_of_quality
 
 PHONE = "phone"

@@ -30,6 +30,7 @@ from edge_runtime.durable import make_folder, write_whole
 from edge_runtime.pipeline import Pipeline
 from training.cohort import drimdb
 from training.errors import CohortError
+from training.evaluation.beside import Beside, beside_of
 from training.evaluation.comparison import paired_differences
 from training.evaluation.copies import copies_of, predicted_copies, spoilt_rows
 from training.evaluation.figures import FIGURES
@@ -44,7 +45,7 @@ from training.evaluation.prediction import (
     read_predictions,
     write_predictions,
 )
-from training.evaluation.reading import Beside, beside_of, predicted
+from training.evaluation.reading import predicted
 
 PAGE_FILE = "evaluation.html"
 AGE_AND_SEX = "age_and_sex"
