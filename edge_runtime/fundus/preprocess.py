@@ -93,17 +93,30 @@ class NetworkImage:
 def network_image(
     photograph: Photograph, field: FieldOfView, size_px: int, margin: float = MARGIN
 ) -> NetworkImage:
-    """Return the square image around the field, of side `size_px`, with `margin` around it.
+    """Return the square image around the field, of side `size_px`, with `margin` around it."""
+    circle = field.circle
+    reach_px = circle.radius_px * (1.0 + margin)
+    left_px, top_px = circle.x_px - reach_px, circle.y_px - reach_px
+    return square_image(photograph, field, left_px, top_px, 2.0 * reach_px, size_px)
 
-    What lies outside the field (borders, bars, burnt-in text, desk) is black.
+
+def square_image(
+    photograph: Photograph,
+    field: FieldOfView,
+    left_px: float,
+    top_px: float,
+    side_px: float,
+    size_px: int,
+) -> NetworkImage:
+    """Return a square of the photograph, given in its pixels, as an image of side `size_px`.
+
+    It is cut at whole decoded pixels and may reach past the photograph's edges; what lies outside
+    the field (borders, bars, burnt-in text, desk) is black.
     """
     scale = photograph.scale
-    circle = field.circle
-    reach = circle.radius_px * (1.0 + margin) * scale
-    left = round(circle.x_px * scale - reach)
-    top = round(circle.y_px * scale - reach)
-    side = max(1, round(2.0 * reach))
-    inside_HW = _square(field.mask_HW.astype(np.uint8), left, top, side)
+    left, top = round(left_px * scale), round(top_px * scale)
+    side = max(1, round(side_px * scale))
+    inside_HW = _square(field.mask_HW, left, top, side).view(np.uint8)
     crop_HWC = cv2.copyTo(_square(photograph.pixels_HWC, left, top, side), inside_HW)
     field_HW = _resized(inside_HW * np.uint8(255), size_px) >= 128
     return NetworkImage(

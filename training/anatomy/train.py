@@ -1,4 +1,4 @@
-"""Trains the two networks of the anatomy model from a folder of photographs to the best weights."""
+"""Trains the networks that read anatomy from a folder of photographs to the best weights."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TypeVar
 from rich.console import Console
 
 from edge_runtime.contracts.cohort import Role
+from training.anatomy.disc_eyes import disc_eyes
+from training.anatomy.disc_task import DiscRecipe, DiscTask
 from training.anatomy.eyes import labelled_eyes
 from training.anatomy.structure_eyes import structure_eyes
 from training.anatomy.structure_task import StructureRecipe, StructureTask
@@ -20,7 +22,7 @@ from training.errors import RecipeError
 from training.loop import Outcome, train
 from training.run_settings import RunSettings
 
-R = TypeVar("R", VesselRecipe, StructureRecipe)
+R = TypeVar("R", VesselRecipe, StructureRecipe, DiscRecipe)
 
 
 def train_vessels(
@@ -73,6 +75,28 @@ def train_structures(
     Console(stderr=True).print(f"{len(learn)} photographs to learn from, {len(tune)} to tune on")
     task = StructureTask(recipe, learn, tune)
     return train(task, recipe, run, settings.device)
+
+
+def train_disc(
+    cohort: Cohort,
+    run: Path,
+    settings: RunSettings,
+    *,
+    fold: int | None = None,
+    leave_out: str | None = None,
+) -> Outcome:
+    """Return where the best weights of the disc network lie, after training (or going on)."""
+    recipe = settings.recipe(DiscRecipe, "disc", fold=fold)
+    recipe = recipe if leave_out is None else without(recipe, leave_out)
+    run.mkdir(parents=True, exist_ok=True)
+    rows = cohort_rows(cohort, recipe.sets, run)
+    size_px, margin = recipe.wide_size_px, recipe.wide_margin
+    learn, tune = (
+        list(disc_eyes(rows_of(rows, role, fold), cohort.folder, size_px, margin))
+        for role in (Role.TRAIN, Role.TUNE)
+    )
+    Console(stderr=True).print(f"{len(learn)} discs to learn from, {len(tune)} to tune on")
+    return train(DiscTask(recipe, learn, tune), recipe, run, settings.device)
 
 
 def without(recipe: R, left_out: str) -> R:
