@@ -39,6 +39,9 @@ class DarkLines:
     short_share: float
     """Share of the field covered by lines shorter than LONG_LINE."""
 
+    long_HW: BoolArray
+    """Where the longer ones lie."""
+
 
 def local_contrast(copy: NormalisedField) -> FloatArray:
     """Return green over its background, less one; what is inside goes on outside.
@@ -80,13 +83,18 @@ def dark_lines(
         inside_HW.astype(np.uint8), near_rim, borderType=cv2.BORDER_CONSTANT, borderValue=1
     )
     line_HW = ((depth_HW > depth) & (np.asarray(central_HW) > 0)).astype(np.uint8)
-    _, _, boxes, _ = cv2.connectedComponentsWithStats(line_HW, connectivity=8)
+    _, label_HW, boxes, _ = cv2.connectedComponentsWithStats(line_HW, connectivity=8)
     lines = np.asarray(boxes)[1:]  # the first is what is no line
     if not len(lines):
-        return DarkLines(0.0, 0.0)
+        return DarkLines(0.0, 0.0, np.zeros(inside_HW.shape, np.bool_))
     reach = lines[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) / FIELD_RADIUS_PX
     short_px = lines[reach <= LONG_LINE, cv2.CC_STAT_AREA].sum()
-    return DarkLines(float(reach.max()), float(short_px / np.count_nonzero(inside_HW)))
+    is_long = np.concatenate([[False], reach > LONG_LINE])
+    return DarkLines(
+        reach_radii=float(reach.max()),
+        short_share=float(short_px / np.count_nonzero(inside_HW)),
+        long_HW=np.asarray(is_long[np.asarray(label_HW)]),
+    )
 
 
 def blur(picture_HW: FloatArray, sigma_px: float) -> FloatArray:

@@ -18,6 +18,7 @@ from edge_runtime.fundus.quality_weights import DEFECTS, QualityWeights
 from edge_runtime.fundus.quality_wording import (
     ADVICE,
     CAUSE,
+    NO_COLOUR,
     NO_FIELD,
     NO_SINGLE_CAUSE,
     REASONS,
@@ -44,6 +45,9 @@ HIDING = ("not_a_fundus", "dark", "bright", "glare")
 
 WORTH_SAYING = 0.5
 """From here on a defect is named and advice is given."""
+
+COLOURLESS = 0.24
+"""A picture of less saturation is grey, or tinted as a whole: red-free, an angiogram, a scan."""
 
 FARTHEST_SD = 4.0
 """Measurements count at most this far from the mean, so that none alone can outweigh the rest."""
@@ -85,12 +89,21 @@ def judged_measurements(measured: QualityMeasurements, weights: QualityWeights) 
             probability *= 1.0 - defects[name]
     gradable = probability >= weights.threshold
     named = _named(defects)
-    reason = "" if gradable else REASONS[named[0]] if named else NO_SINGLE_CAUSE
+    reason = "" if gradable else _reason(named, measured)
     if not gradable and not named:
         named = [max(DEFECTS, key=lambda name: defects[name])]
     advice = tuple(ADVICE[name] for name in named)
     cause = CAUSE[named[0]] if named else None
     return QualityJudgement(gradable, probability, defects, advice, reason, cause)
+
+
+def _reason(named: list[str], measured: QualityMeasurements) -> str:
+    """Why a photograph is refused; a grey one may well be of an eye, which nobody may deny."""
+    if not named:
+        return NO_SINGLE_CAUSE
+    if named[0] == "not_a_fundus" and measured.saturation < COLOURLESS:
+        return NO_COLOUR
+    return REASONS[named[0]]
 
 
 def _named(defects: dict[str, float]) -> list[str]:

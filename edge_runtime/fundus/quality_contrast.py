@@ -18,6 +18,7 @@ from edge_runtime.fundus.dark_lines import (
     wide_blur,
 )
 from edge_runtime.fundus.normalised_field import FIELD_RADIUS_PX, NormalisedField
+from edge_runtime.fundus.quality_cells import Cells, seen_around, steepest_fall
 
 # H rows, W columns, N pixels inside the field
 
@@ -47,9 +48,12 @@ class Contrast:
     edge_sharpness: float
     streaks: float
     line_depth: float
+    texture_step: float
+    seen_share: float
+    seen_lopsided: float
 
 
-def measured_contrast(copy: NormalisedField) -> Contrast:
+def measured_contrast(copy: NormalisedField, cells: Cells) -> Contrast:
     """Return the measurements of a field that holds at least one pixel."""
     contrast_HW = local_contrast(copy)
     one, two, three, four = (blur(contrast_HW, sigma) for sigma in (1.0, 2.0, 3.0, 4.0))
@@ -60,6 +64,8 @@ def measured_contrast(copy: NormalisedField) -> Contrast:
     depth_HW = line_depth(contrast_HW, 1.5)
     vessels = dark_lines(depth_HW, copy.inside, sigma_px=1.5, depth=0.02)
     faint = dark_lines(line_depth(contrast_HW, 2.5), copy.inside, sigma_px=2.5, depth=0.01)
+    seen_share, seen_lopsided = seen_around(cells, faint.long_HW)
+    texture_C = np.log2(np.sqrt(cells.mean((two - four) ** 2)) + LEAST_CONTRAST)
     grain_N = np.abs((contrast_HW - one)[copy.inside][::3])
     return Contrast(
         fine_contrast=fine,
@@ -74,6 +80,9 @@ def measured_contrast(copy: NormalisedField) -> Contrast:
         edge_sharpness=_edges(one, copy.inside) - _edges(three, copy.inside),
         streaks=_streaks(one - two, copy.inside),
         line_depth=_log_quantile(depth_HW[copy.inside][::3], 0.95),
+        texture_step=steepest_fall(cells, texture_C),
+        seen_share=seen_share,
+        seen_lopsided=seen_lopsided,
     )
 
 

@@ -11,9 +11,13 @@ from edge_runtime.domain import FieldOfView, Photograph, UInt8Array
 LONGEST_SIDE_PX = 320
 """About as many pixels are picked along the longer side: enough to see what is lit."""
 
-DIM_LEVEL = (3.0, 45.0)
-"""A picture without a field whose brightest hundredth lies here was taken with too little light:
-below there is no light at all, above it shows something."""
+NO_LIGHT, DIM_LEVEL = 3, 45.0
+"""Below the first there is no light at all. A picture without a field, of which all but a twentieth
+of what is lit stays below the second, was taken with too little: a disc or a stamp may be brighter.
+"""
+
+LEAST_LIT = 0.02
+"""Share of a picture that must be lit before it is too dark and not merely black."""
 
 LIT_LEVEL = 24
 """Red above this is lit, on a surround that is not."""
@@ -53,10 +57,16 @@ def unseen_defect(photograph: Photograph, field: FieldOfView | None) -> str:
         return "clipped_field"
     every = max(1, max(photograph.pixels_HWC.shape) // LONGEST_SIDE_PX)
     picked_HWC = photograph.pixels_HWC[::every, ::every]
-    low, high = DIM_LEVEL
-    if low <= float(np.quantile(picked_HWC.max(axis=2), 0.99)) <= high:
+    if _is_dim(picked_HWC.max(axis=2)):
         return "dark"
     return _of_what_is_lit(picked_HWC) or "not_a_fundus"
+
+
+def _is_dim(level_HW: UInt8Array) -> bool:
+    lit_N = level_HW[level_HW >= NO_LIGHT]
+    if len(lit_N) < LEAST_LIT * level_HW.size:
+        return False
+    return float(np.quantile(lit_N, 0.95)) <= DIM_LEVEL
 
 
 def _of_what_is_lit(picked_HWC: UInt8Array) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from edge_runtime.domain import FloatArray, UInt8Array
 from edge_runtime.fundus.normalised_field import FIELD_RADIUS_PX, NormalisedField
+from edge_runtime.fundus.quality_cells import Cells, steepest_fall
 
-# H rows, W columns, N pixels inside the field
+# H rows, W columns, N pixels inside the field, C squares of it
 
 FUNDUS_COLOUR_MARGIN = 0.2
 """How far, in log2, a fundus's median red lies above its green, and its green above its blue."""
@@ -21,7 +21,6 @@ LOG2_OF_LEVEL: FloatArray = np.log2(np.arange(256, dtype=np.float32) + 8.0)
 SHADE = 0.25
 """Share of the field's bright end under which a place is shaded: falling light stays above."""
 
-SMALL_STEP, DIRECTIONS, BANDS, LEAST_CELLS = 8, 16, 16, 6
 PALE_EXCESS = 40
 OTHER_HUE = 0.5
 
@@ -45,11 +44,13 @@ class Light:
     blue_to_green: float
     green_to_red: float
     other_hue_share: float
+    saturation: float
     shadow_step: float
     hue_step: float
+    blue_step: float
 
 
-def measured_light(copy: NormalisedField) -> Light:
+def measured_light(copy: NormalisedField, cells: Cells) -> Light:
     """Return the measurements of a field that holds at least one pixel."""
     red_N, green_N, blue_N = (c[copy.inside] for c in (copy.red, copy.green, copy.blue))
     level_N = np.maximum(red_N, green_N)
@@ -58,7 +59,9 @@ def measured_light(copy: NormalisedField) -> Light:
     hue_N = LOG2_OF_LEVEL[green_N] - LOG2_OF_LEVEL[red_N]
     usual_hue = float(LOG2_OF_LEVEL[round(green)] - LOG2_OF_LEVEL[round(red)])
     pale = _quantile(least_N, 0.25) + PALE_EXCESS
-    small = _small_copy(copy)
+    colour_3C = np.stack([cells.mean(plane_HW) for plane_HW in (copy.red, copy.green, copy.blue)])
+    red_C, green_C, blue_C = np.log2(colour_3C + 4.0)
+    level_C = np.maximum(red_C, green_C)
     return Light(
         brightness=float(np.log2(_quantile(level_N, 0.5) + 4.0)),
         dark_share=float((level_N < 25).mean()),
@@ -67,7 +70,7 @@ def measured_light(copy: NormalisedField) -> Light:
         odd_colour=_beyond_fundus(green, red) + _beyond_fundus(blue, green),
         colour_spread=float(hue_N.std()),
         unevenness=_unevenness(copy),
-        shaded_share=_shaded_share(small),
+        shaded_share=_shaded_share(level_C),
         pale_share=float((least_N > pale).mean()),
         white_level=_quantile(least_N, 0.95) / 255.0,
         high_green=_quantile(green_N, 0.67) / 255.0,
@@ -75,8 +78,10 @@ def measured_light(copy: NormalisedField) -> Light:
         blue_to_green=float(np.log2((blue + 4.0) / (green + 4.0))),
         green_to_red=float(np.log2((green + 4.0) / (red + 4.0))),
         other_hue_share=float((np.abs(hue_N - usual_hue) > OTHER_HUE).mean()),
-        shadow_step=_steepest_fall(small, small.level_log2_N),
-        hue_step=_steepest_fall(small, small.hue_N),
+        saturation=_saturation(colour_3C),
+        shadow_step=steepest_fall(cells, level_C),
+        hue_step=steepest_fall(cells, green_C - red_C),
+        blue_step=steepest_fall(cells, blue_C - green_C),
     )
 
 
@@ -91,65 +96,19 @@ def _quantile(levels_N: UInt8Array, share: float) -> float:
     return float(np.searchsorted(counts, np.ceil(counts[-1] * share)))
 
 
-@dataclass(frozen=True)
-class SmallCopy:
-    """Light averaged over squares of SMALL_STEP pixels that lie inside, so that noise is gone."""
-
-    x_N: FloatArray
-    y_N: FloatArray
-    """Place from the field's centre, in radii."""
-    level_log2_N: FloatArray
-    hue_N: FloatArray
-    """log2 of green over red."""
-
-
-def _small_copy(copy: NormalisedField) -> SmallCopy:
-    size = tuple(max(1, side // SMALL_STEP) for side in copy.inside.shape[::-1])
-    red_HW, green_HW, inside_HW = (
-        np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
-        for plane in (copy.red, copy.green, copy.inside.astype(np.uint8) * 255)
-    )
-    rows, columns = np.nonzero(inside_HW > 250)
-    red_N = red_HW[rows, columns].astype(np.float32) + 4.0
-    green_N = green_HW[rows, columns].astype(np.float32) + 4.0
-    x_N = ((columns + 0.5) * SMALL_STEP - copy.centre_px[0]) / FIELD_RADIUS_PX
-    y_N = ((rows + 0.5) * SMALL_STEP - copy.centre_px[1]) / FIELD_RADIUS_PX
-    return SmallCopy(
-        x_N.astype(np.float32),
-        y_N.astype(np.float32),
-        np.log2(np.maximum(red_N, green_N)),
-        np.log2(green_N / red_N),
-    )
-
-
-def _shaded_share(small: SmallCopy) -> float:
-    """Share that is dark beside the brightest tenth."""
-    if not len(small.level_log2_N):
+def _saturation(colour_3C: FloatArray) -> float:
+    if not colour_3C.shape[1]:
         return 0.0
-    bright_end = float(np.quantile(small.level_log2_N, 0.9))
-    return float((small.level_log2_N < bright_end + np.log2(SHADE)).mean())
+    most_C, least_C = colour_3C.max(axis=0), colour_3C.min(axis=0)
+    return float(np.median((most_C - least_C) / (most_C + np.float32(8.0))))
 
 
-def _steepest_fall(small: SmallCopy, values_N: FloatArray) -> float:
-    """The largest fall of a mean across a straight line, going outwards in any direction.
-
-    Bands across each of 16 directions are compared two before with two behind the one between:
-    light that falls off to the rim falls slowly, a lid or the iris ends it within a band.
-    """
-    angles_A1 = np.arange(DIRECTIONS)[:, None] * (2.0 * np.pi / DIRECTIONS)
-    along_AN = np.cos(angles_A1) * small.x_N + np.sin(angles_A1) * small.y_N
-    band_AN = np.clip((along_AN + 1.0) * (BANDS / 2.0), 0, BANDS - 1).astype(int)
-    index_AN = band_AN + np.arange(DIRECTIONS)[:, None] * BANDS
-    size = DIRECTIONS * BANDS
-    counts = np.bincount(index_AN.ravel(), minlength=size).reshape(DIRECTIONS, BANDS)
-    sums = np.bincount(
-        index_AN.ravel(), weights=np.tile(values_N, DIRECTIONS), minlength=size
-    ).reshape(DIRECTIONS, BANDS)
-    pair_counts, pair_sums = counts[:, :-1] + counts[:, 1:], sums[:, :-1] + sums[:, 1:]
-    means = pair_sums / np.maximum(pair_counts, 1)
-    falls = means[:, :-3] - means[:, 3:]
-    known = (pair_counts[:, :-3] >= LEAST_CELLS) & (pair_counts[:, 3:] >= LEAST_CELLS)
-    return float(falls.max(initial=0.0, where=known))
+def _shaded_share(level_log2_N: FloatArray) -> float:
+    """Share that is dark beside the brightest tenth."""
+    if not len(level_log2_N):
+        return 0.0
+    bright_end = float(np.quantile(level_log2_N, 0.9))
+    return float((level_log2_N < bright_end + np.log2(SHADE)).mean())
 
 
 def _unevenness(copy: NormalisedField) -> float:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from edge_runtime.domain import FieldOfView, Photograph
 from edge_runtime.fundus.normalised_field import FIELD_RADIUS_PX, normalised_field
+from edge_runtime.fundus.quality_cells import cells_of
 from edge_runtime.fundus.quality_contrast import Contrast, measured_contrast
 from edge_runtime.fundus.quality_framing import framing
 from edge_runtime.fundus.quality_light import Light, measured_light
@@ -92,11 +93,17 @@ class QualityMeasurements:
     other_hue_share: float
     """Of another hue than the field's usual one, by half a log2 unit: skin, objects."""
 
+    saturation: float
+    """Median of how far the strongest colour exceeds the weakest, over the strongest plus 8."""
+
     shadow_step: float
     """log2 of the largest fall of light across a straight line, outwards: lid, iris."""
 
     hue_step: float
     """The same of log2 green over red."""
+
+    blue_step: float
+    """The same of log2 blue over green: skin and white light are bluer than a retina."""
 
     middle_contrast: float
     """log2 of the RMS contrast of green between scales of 4 and 8 px: main vessels."""
@@ -112,6 +119,15 @@ class QualityMeasurements:
 
     line_depth: float
     """log2 of how dark the darkest twentieth of the lines is: falls with haze and with focus."""
+
+    texture_step: float
+    """The same as shadow_step of log2 contrast between 2 and 4 px: a lid shows no vessels."""
+
+    seen_share: float
+    """Share of the field that lies within a quarter of its radius of a vessel."""
+
+    seen_lopsided: float
+    """Distance of that share's middle from the field's, in field radii; 1 where there is none."""
 
     field_radius_px: float
     """Radius of the field in the photograph's own pixels."""
@@ -141,6 +157,7 @@ def measure_quality(photograph: Photograph, field: FieldOfView) -> QualityMeasur
     copy = normalised_field(photograph, field)
     if np.count_nonzero(copy.inside) < 0.1 * np.pi * FIELD_RADIUS_PX**2:
         return None
-    light: Light = measured_light(copy)
-    contrast: Contrast = measured_contrast(copy)
+    cells = cells_of(copy)
+    light: Light = measured_light(copy, cells)
+    contrast: Contrast = measured_contrast(copy, cells)
     return QualityMeasurements(**asdict(light), **asdict(contrast), **framing(photograph, field))

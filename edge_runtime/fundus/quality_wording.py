@@ -27,7 +27,7 @@ ADVICE: Final = {
     "clipped_field": "Centre the pupil, lift the lid out of the way, and take it again.",
     "haze": "Clean the lens once. If it stays, the eye itself is clouded: "
     "widen the pupil or refer the person, more photographs will not help.",
-    "not_a_fundus": "Point the camera at the inside of the eye and take it again.",
+    "not_a_fundus": "Point the camera at the inside of the eye and take a colour photograph.",
 }
 
 REASONS: Final = {
@@ -42,4 +42,5 @@ REASONS: Final = {
 }
 
 NO_FIELD: Final = "No round field of an eye was found in this picture."
+NO_COLOUR: Final = "This picture has no colour: only colour photographs of the retina can be read."
 NO_SINGLE_CAUSE: Final = "Too little of the retina can be made out."

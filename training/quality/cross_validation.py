@@ -3,58 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
-import numpy.typing as npt
+from dataclasses import dataclass
 
 from edge_runtime.contracts.cohort import Role
-from training.bootstrap import interval_95
+from edge_runtime.fundus.quality_weights import QualityWeights
 from training.cohort.drimdb import SET as DRIMDB
-from training.quality.examples import PHOTOGRAPH, Example, with_fold
+from training.cohort.roles import BY_ROLE_ALWAYS
+from training.quality.example import PHOTOGRAPH, Example, with_fold
 from training.quality.fit import fit_quality
-from training.quality.report import area_with_interval, log_odds, score
+from training.quality.report import (
+    Verdict,
+    accepted_by_group,
+    figures,
+    is_accepted,
+    is_refused,
+    share,
+    verdicts,
+)
 from training.recipe import FOLDS
 
-BoolArray = npt.NDArray[np.bool_]
+
+@dataclass(frozen=True)
+class FoldGate:
+    """The gate that held one fold out, and the examples in the roles that this fold deals."""
+
+    fold: int
+    weights: QualityWeights
+    examples: tuple[Example, ...]
 
 
-def cross_validated(examples: Sequence[Example]) -> dict[str, object]:
-    """Return DRIMDB's pooled figures over the folds, as plain JSON.
-
-    Scores of different gates are pooled as log odds from each gate's own threshold, so that a
-    score means the same in every fold. Beside them: every photograph accepted.
-    """
-    judged: list[Example] = []
-    margins: list[float] = []
+def fold_gates(examples: Sequence[Example]) -> list[FoldGate]:
+    """Return the gate of each fold: what `--fold` gives, from one measurement of all examples."""
+    gates = []
     for fold in range(FOLDS):
-        of_fold = [with_fold(example, fold) for example in examples]
-        weights = fit_quality(of_fold)
-        tested = [
-            example
-            for example in of_fold
-            if example.role is Role.TEST
-            and example.kind == PHOTOGRAPH
-            and example.group.startswith(f"{DRIMDB}/")
-        ]
-        judged += tested
-        margins += [log_odds(score(weights, e)) - log_odds(weights.threshold) for e in tested]
-    margins_N = np.array(margins)
+        dealt = tuple(with_fold(example, fold) for example in examples)
+        gates.append(FoldGate(fold, fit_quality(dealt), dealt))
+    return gates
+
+
+def cross_validated(gates: Sequence[FoldGate]) -> dict[str, object]:
+    """Return the figures pooled over the folds, as plain JSON; every example is judged once.
+
+    Sets with an official split are left out: their tested people are so in every fold.
+    """
+    judged: list[Verdict] = []
+    for gate in gates:
+        tested = [e for e in gate.examples if e.role is Role.TEST and _is_crossed(e)]
+        judged += verdicts(gate.weights, tested)
+    photographs = [v for v in judged if v.example.kind == PHOTOGRAPH]
+    drimdb = [v for v in photographs if v.example.group.startswith(f"{DRIMDB}/")]
     return {
-        "folds": FOLDS,
-        "auc": area_with_interval(margins_N, judged),
-        "good_accepted": _share_of(judged, margins_N >= 0.0, gradable=True),
-        "rest_refused": _share_of(judged, margins_N < 0.0, gradable=False),
+        "folds": len(gates),
+        "good_accepted": share([v for v in drimdb if v.example.gradable], is_accepted),
+        "rest_refused": share([v for v in drimdb if not v.example.gradable], is_refused),
+        "baseline_all_accepted": {"good_accepted": 1.0, "rest_refused": 0.0},
+        "accepted": accepted_by_group(photographs),
+        **figures(judged),
     }
 
 
-def _share_of(examples: Sequence[Example], held_N: BoolArray, gradable: bool) -> dict[str, object]:
-    """Share of one verdict's photographs for which something held; accepting all gives 1 or 0."""
-    chosen = [index for index, example in enumerate(examples) if example.gradable == gradable]
-    held = [float(held_N[index]) for index in chosen]
-    return {
-        "photographs": len(held),
-        "held": int(sum(held)),
-        "share": sum(held) / len(held),
-        "interval_95": list(interval_95(held, [examples[index].person for index in chosen])),
-        "baseline_all_accepted": float(gradable),
-    }
+def _is_crossed(example: Example) -> bool:
+    return example.group not in BY_ROLE_ALWAYS

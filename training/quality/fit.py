@@ -13,7 +13,7 @@ import numpy.typing as npt
 from edge_runtime.contracts.cohort import Role
 from edge_runtime.fundus.quality import FARTHEST_SD
 from edge_runtime.fundus.quality_weights import MEASUREMENTS, QualityWeights, Ramp, Term
-from training.quality.examples import COPY, PHONE, PHOTOGRAPH, SCENE, Example
+from training.quality.example import CAMERA, COPY, LEARNED_FROM, PHONE, PHOTOGRAPH, SCENE, Example
 from training.quality.logistic import fit_logistic
 from training.quality.report import log_odds, score
 from training.quality.signs import FRAMING, fitted_signs
@@ -24,7 +24,7 @@ FloatArray = npt.NDArray[np.float64]
 RIDGE = 0.001
 """Weakest that still judges people left out in cross-validation as well as those fitted on."""
 
-TUNED_ON = (PHOTOGRAPH, PHONE, COPY)
+TUNED_ON = (PHOTOGRAPH, CAMERA, PHONE, COPY)
 
 FARTHEST_ODDS = 8.0
 """Log odds beyond which scores are all alike."""
@@ -33,6 +33,7 @@ EMPHASIS = {
     "DRIMDB/Good": 2.0,
     "DRIMDB/Bad": 6.0,
     "DRIMDB/Outlier": 6.0,
+    CAMERA: 0.5,
     COPY: 0.2,
     SCENE: 0.2,
     PHONE: 0.5,
@@ -52,14 +53,20 @@ RAMPS = {
         Ramp(measurement="lopsided", start=0.18, full=0.32),
         Ramp(measurement="shaded_share", start=0.12, full=0.28),
     ],
+    "not_a_fundus": [
+        Ramp(measurement="saturation", start=0.3, full=0.18),
+        Ramp(measurement="green_to_red", start=-2.8, full=-3.4),
+    ],
 }
-"""What the geometry of a field means, whatever the camera: full where two fifths of its diameter
-fill the frame, or nearly two fifths of its area are lost on one side."""
+"""What geometry and colour mean, whatever the camera: full where two fifths of a field's diameter
+fill the frame, or nearly two fifths of its area are lost on one side; and where a picture is grey
+or red alone, for what is read was learned from colours (hazy and glaring eyes stay above 0.35)."""
 
 
 def fit_quality(examples: Sequence[Example]) -> QualityWeights:
     """Return the weights of examples: fitted on role train, their threshold chosen on tune."""
-    weights = fitted_weights([e for e in examples if e.role is Role.TRAIN])
+    learned = [e for e in examples if e.role is Role.TRAIN and e.kind in LEARNED_FROM]
+    weights = fitted_weights(learned)
     tuned_on = [e for e in examples if e.role is Role.TUNE and e.kind in TUNED_ON]
     return weights.model_copy(update={"threshold": best_threshold(weights, tuned_on)})
 
@@ -104,7 +111,10 @@ def _example_weights(examples: Sequence[Example]) -> FloatArray:
 
 
 def _group(example: Example) -> str:
-    return example.group if example.kind == PHOTOGRAPH else f"{example.kind} {example.defect}"
+    if example.kind == PHOTOGRAPH:
+        return example.group
+    of = example.group if example.kind == CAMERA else example.defect
+    return f"{example.kind} {of}"
 
 
 def best_threshold(weights: QualityWeights, examples: Sequence[Example]) -> float:

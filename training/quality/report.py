@@ -8,21 +8,51 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.contracts.cohort import Role
-from edge_runtime.fundus.quality import WORTH_SAYING, QualityWeights, judged_measurements
+from edge_runtime.fundus.quality import ADVICE, QualityWeights, judged_measurements
 from training.bootstrap import DRAWS, SEED, interval_95
 from training.camera.defects import OPERATORS, RETAKE
-from training.quality.examples import AT_RETAKE, PHONE, PHOTOGRAPH, Example
+from training.cohort.drimdb import SET as DRIMDB
+from training.quality.example import AT_RETAKE, CAMERA, PHONE, PHOTOGRAPH, Example
 from training.quality.logistic import area_under_curve
 
 SAME_NAME = {"small_field": "field", "clipped_field": "field"}
 """A field that is too small and one that is cut off are one defect to whoever asks for a retake."""
 
 NOTHING = "nothing"
+
+DEFECT_OF = {advice: name for name, advice in ADVICE.items()}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a gate says of an example.
+
+    `margin` is the log odds of the score above those of the gate's threshold, so that it means the
+    same of every gate; `named` is the defect that the first advice is about, or `nothing`.
+    """
+
+    example: Example
+    margin: float
+    named: str
+
+    @property
+    def accepted(self) -> bool:
+        """Return whether the photograph counts as gradable."""
+        return self.margin >= 0.0
+
+
+def verdicts(weights: QualityWeights, examples: Sequence[Example]) -> list[Verdict]:
+    """Return what the gate says of each example."""
+    threshold = log_odds(weights.threshold)
+    return [
+        Verdict(e, log_odds(score(weights, e)) - threshold, named(weights, e)) for e in examples
+    ]
 
 
 def score(weights: QualityWeights, example: Example) -> float:
@@ -42,65 +72,64 @@ def named(weights: QualityWeights, example: Example) -> str:
     """Return the defect that an example's first advice is about, or `nothing`."""
     if example.measured is None:
         return example.unseen
-    defects = judged_measurements(example.measured, weights).defects
-    surest = max(defects, key=lambda name: defects[name])
-    return surest if defects[surest] >= WORTH_SAYING else NOTHING
+    advice = judged_measurements(example.measured, weights).advice
+    return DEFECT_OF[advice[0]] if advice else NOTHING
 
 
 def quality_report(weights: QualityWeights, examples: Sequence[Example]) -> dict[str, object]:
-    """Return everything that the gate is judged by, as plain JSON; role test unless a key says so.
+    """Return everything that one gate is judged by, as plain JSON; role test unless a key says so.
 
     Intervals are 95 % bootstrap intervals over persons.
     """
-    photographs = [e for e in examples if e.kind == PHOTOGRAPH]
-    tested = [e for e in examples if e.role is Role.TEST]
-    drimdb = [e for e in tested if e.kind == PHOTOGRAPH and e.group.startswith("DRIMDB/")]
-    good = [e for e in tested if e.kind == PHOTOGRAPH and e.gradable]
+    judged = verdicts(weights, examples)
     return {
         "threshold": weights.threshold,
-        "accepted": accepted_by_group(weights, photographs),
-        "drimdb_test_auc": area_with_interval(
-            np.array([score(weights, e) for e in drimdb]), drimdb
-        ),
-        "defect_named_at_retake": naming(weights, [e for e in tested if e.kind == AT_RETAKE]),
-        "good_without_advice": _share(good, lambda e: named(weights, e) == NOTHING),
-        "phone_accepted": _share(
-            [e for e in tested if e.kind == PHONE], lambda e: score(weights, e) >= weights.threshold
-        ),
+        "accepted": accepted_by_group([v for v in judged if v.example.kind == PHOTOGRAPH]),
+        **figures([v for v in judged if v.example.role is Role.TEST]),
     }
 
 
-def accepted_by_group(
-    weights: QualityWeights, photographs: Sequence[Example]
-) -> dict[str, dict[str, object]]:
+def figures(tested: Sequence[Verdict]) -> dict[str, object]:
+    """Return what verdicts on people who were not learned from come to."""
+    photographs = [v for v in tested if v.example.kind == PHOTOGRAPH]
+    drimdb = [v for v in photographs if v.example.group.startswith(f"{DRIMDB}/")]
+    good = [v for v in photographs if v.example.gradable]
+    cameras = [v for v in tested if v.example.kind == CAMERA]
+    return {
+        "drimdb_test_auc": area_with_interval(drimdb),
+        "defect_named_at_retake": naming([v for v in tested if v.example.kind == AT_RETAKE]),
+        "good_without_advice": share(good, lambda v: v.named == NOTHING),
+        "other_cameras_accepted": accepted_by_group(cameras),
+        "phone_accepted": share([v for v in tested if v.example.kind == PHONE], is_accepted),
+    }
+
+
+def accepted_by_group(judged: Sequence[Verdict]) -> dict[str, dict[str, object]]:
     """Return, per group and role, how many were accepted."""
     accepted: dict[str, dict[str, object]] = {}
-    for group in sorted({example.group for example in photographs}):
+    for group in sorted({v.example.group for v in judged}):
         for role in Role:
-            chosen = [e for e in photographs if e.group == group and e.role is role]
+            chosen = [v for v in judged if v.example.group == group and v.example.role is role]
             if chosen:
-                share = _share(chosen, lambda e: score(weights, e) >= weights.threshold)
-                accepted.setdefault(group, {})[role.value] = share
+                accepted.setdefault(group, {})[role.value] = share(chosen, is_accepted)
     return accepted
 
 
-def naming(weights: QualityWeights, copies: Sequence[Example]) -> dict[str, object]:
+def naming(copies: Sequence[Verdict]) -> dict[str, object]:
     """Return how often each defect of the copies is named first, as what else, and refused.
 
     The baseline is the commonest defect named for all.
     """
     by_defect: dict[str, object] = {}
-    told = {id(example): named(weights, example) for example in copies}
     for defect in OPERATORS:
-        chosen = [example for example in copies if example.defect == defect]
-        if not chosen:
-            continue
-        by_defect[defect] = {
-            "named": _share(chosen, lambda e: _same(told[id(e)], e.defect)),
-            "refused": _share(chosen, lambda e: score(weights, e) < weights.threshold),
-            "named_as": dict(Counter(told[id(e)] for e in chosen).most_common()),
-        }
-    kinds = Counter(SAME_NAME.get(e.defect, e.defect) for e in copies)
+        chosen = [v for v in copies if v.example.defect == defect]
+        if chosen:
+            by_defect[defect] = {
+                "named": share(chosen, lambda v: _same(v.named, v.example.defect)),
+                "refused": share(chosen, is_refused),
+                "named_as": dict(Counter(v.named for v in chosen).most_common()),
+            }
+    kinds = Counter(SAME_NAME.get(v.example.defect, v.example.defect) for v in copies)
     return {
         "severity": RETAKE,
         "by_defect": by_defect,
@@ -112,29 +141,39 @@ def _same(one: str, other: str) -> bool:
     return SAME_NAME.get(one, one) == SAME_NAME.get(other, other)
 
 
-def _share(examples: Sequence[Example], holds: Callable[[Example], bool]) -> dict[str, object]:
-    """How many of the examples something holds for."""
-    if not examples:
+def is_accepted(verdict: Verdict) -> bool:
+    """Return whether a verdict lets the photograph through."""
+    return verdict.accepted
+
+
+def is_refused(verdict: Verdict) -> bool:
+    """Return whether it does not."""
+    return not verdict.accepted
+
+
+def share(judged: Sequence[Verdict], holds: Callable[[Verdict], bool]) -> dict[str, object]:
+    """Return how many of the verdicts something holds for, with its interval."""
+    if not judged:
         return {"people": 0, "photographs": 0, "held": 0, "share": None, "interval_95": None}
-    held = [float(holds(example)) for example in examples]
+    held = [float(holds(verdict)) for verdict in judged]
+    people = [verdict.example.person for verdict in judged]
     return {
-        "people": len({example.person for example in examples}),
-        "photographs": len(examples),
+        "people": len(set(people)),
+        "photographs": len(judged),
         "held": int(sum(held)),
         "share": sum(held) / len(held),
-        "interval_95": list(interval_95(held, [example.person for example in examples])),
+        "interval_95": list(interval_95(held, people)),
     }
 
 
-def area_with_interval(
-    scores_N: npt.NDArray[np.float64], examples: Sequence[Example]
-) -> dict[str, object]:
-    """Return the area under the curve of scores, good against the rest; by chance it is 0.5.
+def area_with_interval(judged: Sequence[Verdict]) -> dict[str, object]:
+    """Return the area under the curve of margins, good against the rest; by chance it is 0.5.
 
     A draw of persons with one verdict only has none and is left out.
     """
-    gradable_N = np.array([example.gradable for example in examples])
-    persons, member_N = np.unique([example.person for example in examples], return_inverse=True)
+    margins_N = np.array([v.margin for v in judged])
+    gradable_N: npt.NDArray[np.bool_] = np.array([v.example.gradable for v in judged])
+    persons, member_N = np.unique([v.example.person for v in judged], return_inverse=True)
     of_person = [np.flatnonzero(member_N == person) for person in range(len(persons))]
     chance = np.random.default_rng(SEED)
     areas = []
@@ -142,11 +181,11 @@ def area_with_interval(
         drawn = chance.integers(len(persons), size=len(persons))
         chosen = np.concatenate([of_person[person] for person in drawn])
         if len(set(gradable_N[chosen])) == 2:
-            areas.append(area_under_curve(scores_N[chosen], gradable_N[chosen]))
+            areas.append(area_under_curve(margins_N[chosen], gradable_N[chosen]))
     return {
-        "value": area_under_curve(scores_N, gradable_N),
+        "value": area_under_curve(margins_N, gradable_N),
         "interval_95": [float(bound) for bound in np.percentile(areas, (2.5, 97.5))],
         "baseline": 0.5,
         "people": len(persons),
-        "photographs": len(examples),
+        "photographs": len(judged),
     }

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.fundus.quality_weights import DEFECTS, MEASUREMENTS, Curve, Signs
-from training.quality.examples import COPY, PHONE, PHOTOGRAPH, SCENE, SEEN_FROM, Example
+from training.quality.example import CAMERA, COPY, PHONE, PHOTOGRAPH, SCENE, SEEN_FROM, Example
 from training.quality.logistic import fit_logistic
 
 # N examples, M measurements, K knots, P columns of the design
@@ -35,7 +35,7 @@ POSITIVES, POSITIVES_OF = 0.4, {"not_a_fundus": 0.15}
 """Weight of the examples with the defect; the rest is of those without. What is no fundus is rare,
 and a diseased one must not be taken for it."""
 
-NEGATIVE_SHARES = {PHOTOGRAPH: 0.45, PHONE: 0.1, COPY: 0.4, SCENE: 0.05}
+NEGATIVE_SHARES = {PHOTOGRAPH: 0.35, CAMERA: 0.15, PHONE: 0.1, COPY: 0.35, SCENE: 0.05}
 """How much each kind without the defect counts: good photographs must raise no alarm."""
 
 FRAMING = ("field_radius_px", "field_over_frame", "clipped_share", "lopsided")

@@ -20,6 +20,7 @@ from edge_runtime.fundus.quality import (
     QualityJudgement,
     judge_quality,
 )
+from edge_runtime.fundus.quality_framing import unseen_defect
 from edge_runtime.fundus.quality_measurements import QualityMeasurements, measure_quality
 from edge_runtime.fundus.quality_weights import (
     DEFECTS,
@@ -30,6 +31,7 @@ from edge_runtime.fundus.quality_weights import (
     Signs,
     Term,
 )
+from edge_runtime.fundus.quality_wording import NO_COLOUR
 from tests.edge_runtime.fundus.drawn_fields import draw_field, photograph_of
 
 CIRCLE = FovCircle(330.0, 236.0, 210.0)
@@ -124,10 +126,17 @@ def test_a_picture_without_a_field_is_no_fundus() -> None:
     assert judgement.reason
 
 
-def test_a_grey_picture_is_no_fundus() -> None:
+def test_a_grey_picture_is_refused_for_its_want_of_colour_and_no_eye_is_denied() -> None:
     judgement = judged(grey(), weights_on(odd_colour=-9.0))
 
-    assert judgement.reason == REASONS["not_a_fundus"]
+    assert judgement.reason == NO_COLOUR
+    assert judgement.advice == (ADVICE["not_a_fundus"],)
+
+
+def test_a_picture_in_wrong_colours_is_no_fundus() -> None:
+    wrong = np.ascontiguousarray(eye()[..., ::-1])
+
+    assert judged(wrong, weights_on(odd_colour=-9.0)).reason == REASONS["not_a_fundus"]
 
 
 def test_a_field_mostly_outside_the_photograph_is_refused_as_cut_off() -> None:
@@ -155,6 +164,21 @@ def test_a_picture_with_hardly_any_light_is_too_dark_and_not_another_scene() -> 
     dim = np.full((480, 640, 3), 6, np.uint8)
 
     assert judged(dim).reason == REASONS["dark"]
+
+
+def test_too_dark_an_eye_whose_field_is_not_found_is_dark_though_its_disc_shines() -> None:
+    dim = np.full((480, 640, 3), 4, np.uint8)
+    dim[40:440, 60:600] = (22, 14, 5)
+    dim[200:260, 100:160] = (90, 70, 30)
+
+    assert unseen_defect(photograph_of(dim), None) == "dark"
+
+
+def test_black_with_a_stamp_is_not_merely_dark() -> None:
+    black = np.zeros((480, 640, 3), np.uint8)
+    black[10:20, 500:600] = (0, 40, 0)
+
+    assert unseen_defect(photograph_of(black), None) == "not_a_fundus"
 
 
 def test_a_part_of_a_fundus_without_a_rim_is_cut_off_or_too_small() -> None:
@@ -249,7 +273,7 @@ def test_a_burnt_in_stamp_is_no_cue() -> None:
     one, two = measured(eye()), measured(stamped)
 
     for name, value in asdict(one).items():
-        assert getattr(two, name) == pytest.approx(value, abs=0.15), name
+        assert getattr(two, name) == pytest.approx(value, rel=0.1, abs=0.15), name
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-10.0, 10.0), st.floats(0.01, 10.0))

@@ -14,9 +14,10 @@ from edge_runtime.fundus.quality import gradable_probability
 from edge_runtime.fundus.quality_measurements import QualityMeasurements, measure_quality
 from edge_runtime.fundus.quality_weights import DEFECTS, MEASUREMENTS, QualityWeights
 from tests.edge_runtime.fundus.drawn_fields import draw_field, photograph_of
-from training.quality.cross_validation import cross_validated
-from training.quality.examples import (
+from training.quality.cross_validation import cross_validated, fold_gates
+from training.quality.example import (
     AT_RETAKE,
+    CAMERA,
     COPY,
     PHONE,
     PHOTOGRAPH,
@@ -24,7 +25,7 @@ from training.quality.examples import (
     Example,
     with_fold,
 )
-from training.quality.fit import best_threshold, fit_quality, fitted_weights
+from training.quality.fit import FARTHEST_ODDS, best_threshold, fit_quality, fitted_weights
 from training.quality.report import log_odds, named, quality_report, score
 from training.quality.signs import shows
 
@@ -62,7 +63,8 @@ def examples(role: Role, chance: np.random.Generator) -> list[Example]:
     lid = LOOKS["not_a_fundus"]
     kinds = [(PHOTOGRAPH, "DRIMDB/Good", "", CLEAR, 30), (PHOTOGRAPH, "DRIMDB/Bad", "", HAZY, 10)]
     kinds += [(PHOTOGRAPH, "DRIMDB/Outlier", "not_a_fundus", lid, 10)]
-    kinds += [(PHONE, "DRIMDB/Good", "", CLEAR, 6), (SCENE, "DRIMDB/Good", "not_a_fundus", lid, 6)]
+    kinds += [(kind, "DRIMDB/Good", "", CLEAR, 6) for kind in (PHONE, CAMERA)]
+    kinds += [(SCENE, "DRIMDB/Good", "not_a_fundus", lid, 6)]
     kinds += [
         (kind, "GRAPE", name, look, 8)
         for name, look in LOOKS.items()
@@ -127,6 +129,7 @@ def test_the_threshold_lies_midway_between_the_verdicts(
 
     lowest_good = log_odds(min(score(weights, e) for e in tuned_on if e.gradable))
     highest_bad = log_odds(max(score(weights, e) for e in tuned_on if not e.gradable))
+    highest_bad = max(highest_bad, -FARTHEST_ODDS)
     assert log_odds(threshold) == pytest.approx((lowest_good + highest_bad) / 2.0, abs=0.01)
 
 
@@ -184,10 +187,25 @@ def test_a_fold_is_judged_the_next_tuned_on_and_official_splits_stay() -> None:
     assert with_fold(replace(example, group="DRIVE"), 4).role is Role.TRAIN
 
 
-def test_cross_validation_judges_every_photograph_of_drimdb_once(rng: np.random.Generator) -> None:
-    report = cross_validated(examples(Role.TRAIN, rng))
+def test_copies_that_are_judged_are_never_learned_from(rng: np.random.Generator) -> None:
+    both = [*examples(Role.TRAIN, rng), *examples(Role.TUNE, rng)]
+    others = [example for example in both if example.kind != AT_RETAKE]
 
-    assert report["auc"]["photographs"] == 50  # type: ignore[index]
-    assert report["auc"]["value"] > 0.95  # type: ignore[index]
+    assert fit_quality(both) == fit_quality(others)
+
+
+def test_the_gate_of_a_fold_is_that_of_a_run_that_holds_it_out(rng: np.random.Generator) -> None:
+    measured = examples(Role.TRAIN, rng)
+
+    gate = fold_gates(measured)[2]
+
+    assert gate.weights == fit_quality([with_fold(example, 2) for example in measured])
+
+
+def test_cross_validation_judges_every_photograph_of_drimdb_once(rng: np.random.Generator) -> None:
+    report = cross_validated(fold_gates(examples(Role.TRAIN, rng)))
+
+    assert report["drimdb_test_auc"]["photographs"] == 50  # type: ignore[index]
+    assert report["drimdb_test_auc"]["value"] > 0.95  # type: ignore[index]
     assert report["good_accepted"]["photographs"] == 30  # type: ignore[index]
     assert report["rest_refused"]["held"] >= 18  # type: ignore[index]

@@ -9,7 +9,7 @@ from edge_runtime.domain import FovCircle, UInt8Array
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from edge_runtime.fundus.quality_measurements import QualityMeasurements, measure_quality
 from tests.edge_runtime.fundus.drawn_fields import draw_field, photograph_of
-from training.quality.scenes import SCENES, recoloured, shuffled
+from training.quality.scenes import SCENES, colourless, elsewhere, recoloured, shuffled
 
 CIRCLE = FovCircle(200.0, 150.0, 140.0)
 EYE = draw_field(CIRCLE, 400, 300)
@@ -35,6 +35,22 @@ def test_a_shuffled_eye_has_the_same_light_and_no_long_vessel() -> None:
 
     assert np.sort(picture, axis=None).tolist() == np.sort(EYE, axis=None).tolist()
     assert measured(picture).vessel_reach < measured(EYE).vessel_reach - 0.3
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_eye_without_colour_has_next_to_no_saturation(seed: int) -> None:
+    picture = colourless(EYE, CIRCLE, np.random.default_rng(seed))
+
+    assert measured(picture).saturation < 0.24 < measured(EYE).saturation
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_another_surface_has_the_eyes_field_and_no_vessels(seed: int) -> None:
+    picture = elsewhere(EYE, CIRCLE, np.random.default_rng(seed))
+    field = find_field_of_view(photograph_of(picture))
+
+    assert field is None or measured(picture).seen_share < measured(EYE).seen_share
+    assert (picture[0] == EYE[0]).all()
 
 
 @pytest.mark.parametrize("name", SCENES)
