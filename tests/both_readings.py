@@ -14,7 +14,6 @@ from edge_runtime.fundus.biomarkers.branching import divisions
 from edge_runtime.fundus.biomarkers.centrelines import centrelines
 from edge_runtime.fundus.biomarkers.disc import Disc
 from edge_runtime.fundus.biomarkers.fractal import fractal_dimension, uneven_dimensions
-from edge_runtime.fundus.biomarkers.thinning import skeleton
 from tests.pvbm_readings import DiscCircle, Equivalent, central_equivalent, dimensions, geometry
 from tests.traced_eyes import Traced
 
@@ -76,7 +75,7 @@ def angles_of_both(eye: Traced) -> list[tuple[float, float]]:
     """Return our angle and PVBM's of each division that both measure."""
     found = []
     for mask in (eye.masks.arteriole_HW, eye.masks.venule_HW):
-        ours = divisions(mask, skeleton(mask), eye.masks.field_diameter_px)
+        ours = divisions(centrelines(mask), eye.masks.field_diameter_px)
         for (row, column), angle in geometry(mask, circle_of(eye.disc)).angles.items():
             away = [np.hypot(one.x_px - column, one.y_px - row) for one in ours]
             if away and min(away) <= SAME_PLACE_PX:

@@ -14,14 +14,16 @@ from edge_runtime.fundus.biomarkers.knudtson import (
     VENULE_CONSTANT,
     central_equivalent,
 )
-from edge_runtime.fundus.biomarkers.profiles import WANTED_SIDE_PX, VesselWidth
+from edge_runtime.fundus.biomarkers.profiles import WANTED_SIDE_PX
+from edge_runtime.fundus.biomarkers.stretches import VesselWidth
 from edge_runtime.fundus.biomarkers.zone_b_widths import (
     ARTERIOLE,
     VENULE,
     central_equivalents,
     zone_b_vessels,
 )
-from tests.drawn_calibres import Conditions, DrawnEye, spokes
+from tests.drawn_calibres import Conditions, DrawnEye
+from tests.drawn_vessels import spokes
 
 WIDTHS_PX = (5.0, 8.0, 12.0, 16.0, 20.0, 25.0)
 BLURS_PX = (0.5, 1.0, 1.5, 2.5)

@@ -19,25 +19,13 @@ from edge_runtime.fundus.biomarkers.sharp_picture import SharpPicture
 from edge_runtime.fundus.intake import read_photograph
 from edge_runtime.fundus.preprocess import NetworkFrame
 from edge_runtime.settings import Limits
+from tests.drawn_vessels import DrawnVessel, VesselArc
 
 NETWORK_PX_PER_FIELD = 672 / 1.02
 FIELD_UM = 13_000.0
 """A field of 45 degrees."""
 DISC_UM = 1800.0
-FINE = 4
 MASK_FINE = 8
-
-
-@dataclass(frozen=True)
-class DrawnVessel:
-    """One vessel that leaves the disc: an arc that starts at its centre."""
-
-    width_px: float
-    angle_deg: float
-    bend_per_disc: float = 0.0
-    """Change of direction in radians over one disc diameter."""
-    kind: int = 1
-    """1 arteriole, 2 venule."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +100,11 @@ class DrawnEye:
         passed = np.ones((side, side), np.float32)
         for vessel in sorted(self.vessels, key=lambda one: -one.kind):
             depth = 0.22 if vessel.kind == 1 else 0.32
-            window = self._window(vessel)
-            shade = depth * self._coverage(vessel, vessel.width_px, window)
+            arc = self._arc(vessel)
+            window = arc.window(side)
+            shade = depth * arc.coverage(vessel.width_px, window)
             if vessel.kind == 1 and wish.reflex:
-                glint = self._coverage(vessel, vessel.width_px / 4, window)
+                glint = arc.coverage(vessel.width_px / 4, window)
                 shade -= depth * wish.reflex * glint
             passed[window] *= 1 - shade
         layers = (0.3 * retina * passed, retina * passed, 1.6 * retina * (0.7 + 0.3 * passed))
@@ -124,85 +113,20 @@ class DrawnEye:
             bgr = cv2.GaussianBlur(bgr, (0, 0), wish.blur_px)
         return bgr + self.rng.normal(0, wish.noise, bgr.shape)
 
-    def _window(self, vessel: DrawnVessel) -> tuple[slice, slice]:
-        """The rows and columns that a vessel can touch."""
-        middle = self._middle(vessel, astray_px=0.0)
-        reach = vessel.width_px / 2 + 3
-        first = np.clip(middle.min(axis=0) - reach, 0, self.side_px - 1).astype(int)
-        last = np.clip(middle.max(axis=0) + reach, 1, self.side_px).astype(int)
-        return slice(first[1], last[1]), slice(first[0], last[0])
-
-    def _coverage(
-        self, vessel: DrawnVessel, width_px: float, window: tuple[slice, slice]
-    ) -> np.ndarray:
-        rows, columns = np.mgrid[window].astype(np.float32)
-        distance = self._distance(vessel, columns, rows)
-        covered = (distance <= width_px / 2).astype(np.float32)
-        near = np.flatnonzero(np.abs(distance - width_px / 2) < 0.8)
-        total = np.zeros(len(near), np.float32)
-        for dx in (np.arange(FINE) + 0.5) / FINE - 0.5:
-            for dy in (np.arange(FINE) + 0.5) / FINE - 0.5:
-                x, y = columns.flat[near] + dx, rows.flat[near] + dy
-                total += self._distance(vessel, x, y) <= width_px / 2
-        covered.flat[near] = total / FINE**2
-        return covered
-
-    def _distance(self, vessel: DrawnVessel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Distance to the vessel's middle line, which has no end outside 0.6 to 1.75 diameters."""
-        angle, bend = np.deg2rad(vessel.angle_deg), vessel.bend_per_disc / self.disc_px
-        x, y = x - self.centre_px, y - self.centre_px
-        along, across = np.cos(angle), np.sin(angle)
-        if bend:
-            ox, oy = -across / bend, along / bend
-            distance = np.abs(np.hypot(x - ox, y - oy) - 1 / abs(bend))
-        else:
-            distance = np.abs(y * along - x * across)
-        behind = (x * along + y * across < 0) | (x * x + y * y < (0.6 * self.disc_px) ** 2)
-        return np.where(behind, 1e6, distance)
-
     def _mask(self, kind: int) -> np.ndarray:
         size, ratio = self.frame.size_px, self.frame.network_px_per_photograph_px
         canvas = np.zeros((size * MASK_FINE, size * MASK_FINE), np.uint8)
         for vessel in self.vessels:
             if vessel.kind == kind:
                 width = max(1.2, vessel.width_px * ratio + self.rng.uniform(-0.5, 1.0))
-                middle = self._middle(vessel, self.conditions.astray_mask_px)
+                middle = self._arc(vessel).astray(
+                    self.conditions.astray_mask_px / ratio, 1 / ratio, self.rng
+                )
                 points = ((middle + 0.5) * ratio) * MASK_FINE - 0.5
                 line = np.round(points * 16).astype(np.int32)
                 thickness = max(1, round(width * MASK_FINE))
                 cv2.polylines(canvas, [line], False, 255, thickness, shift=4)
         return cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA) >= 128
 
-    def _middle(self, vessel: DrawnVessel, astray_px: float) -> np.ndarray:
-        """The middle line, astray by smooth waves of an amplitude in mask pixels."""
-        arc = np.linspace(0.6, 1.9, 200) * self.disc_px
-        angle, bend = np.deg2rad(vessel.angle_deg), vessel.bend_per_disc / self.disc_px
-        turned = angle + bend * arc
-        if bend:
-            x, y = (np.sin(turned) - np.sin(angle)) / bend, (np.cos(angle) - np.cos(turned)) / bend
-        else:
-            x, y = arc * np.cos(angle), arc * np.sin(angle)
-        mask_arc = arc * self.frame.network_px_per_photograph_px
-        waves = sum(
-            self.rng.normal() * np.sin(2 * np.pi * (mask_arc / length + self.rng.uniform()))
-            for length in (15, 25, 40, 80)
-        )
-        off = waves / max(float(np.abs(waves).max()), 1e-9) * astray_px
-        off = off / self.frame.network_px_per_photograph_px
-        normal = np.stack([-np.sin(turned), np.cos(turned)], axis=1)
-        return np.stack([x, y], axis=1) + self.centre_px + off[:, None] * normal
-
-
-def spokes(widths_px: tuple[float, ...], rng: np.random.Generator) -> list[DrawnVessel]:
-    """Arterioles and venules by turns, straight and curved, one for each width, about the disc."""
-    step = 360 / len(widths_px)
-    turn = rng.uniform(0, 360)
-    return [
-        DrawnVessel(
-            width,
-            turn + step * (i + rng.uniform(-0.15, 0.15)),
-            rng.choice([0.0, -0.5, 0.5]),
-            1 + i % 2,
-        )
-        for i, width in enumerate(widths_px)
-    ]
+    def _arc(self, vessel: DrawnVessel) -> VesselArc:
+        return VesselArc(vessel, self.centre_px, self.disc_px)

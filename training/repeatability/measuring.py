@@ -114,11 +114,13 @@ def measured(
     pipeline: Pipeline, copied: Eyes, visits: Eyes, refused: dict[str, str]
 ) -> Repeatability:
     """Return the record of a bundle's repeatability from what it read."""
+    manifest = pipeline.bundle.manifest
     changes = {name: _change(name, copied, visits) for name in UNIT_OF}
     return Repeatability(
         schema="foreseye.repeatability/1",
         bundle=pipeline.bundle.identity,
-        anatomy_sha256=pipeline.bundle.manifest.sha256_of("anatomy"),
+        anatomy_sha256=manifest.sha256_of("anatomy"),
+        disc_sha256=manifest.sha256_of("disc") if "disc" in manifest.models else None,
         smallest_detectable_change={
             name: change for name, change in changes.items() if change is not None
         },

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edge_runtime.domain import BoolArray, Reading
-from edge_runtime.fundus.biomarkers.masks import FloatArray64
+from edge_runtime.domain import BoolArray, Reading, UInt8Array
+from edge_runtime.fundus.biomarkers.centrelines import Centrelines
+from edge_runtime.fundus.biomarkers.masks import FloatArray64, IntArray
 
 REACH_SHARE = 0.02
 """Distance of the outer ring from the inner one, in field diameters: 13 px of 640."""
@@ -46,13 +47,11 @@ class Division:
     angle_deg: float
 
 
-def branching_angle(
-    mask_HW: BoolArray, skeleton_HW: BoolArray, field_diameter_px: float, vessel: str
-) -> Reading:
+def branching_angle(lines: Centrelines, field_diameter_px: float, vessel: str) -> Reading:
     """Return the median angle between the two branches of each division, in degrees, (0, 120]."""
-    if not skeleton_HW.any():
+    if not lines.whole_HW.any():
         return Reading(None, "deg", f"no {vessel}s found")
-    found = divisions(mask_HW, skeleton_HW, field_diameter_px)
+    found = divisions(lines, field_diameter_px)
     if len(found) < DIVISIONS_NEEDED:
         plural = "" if len(found) == 1 else "s"
         reason = f"{len(found)} division{plural} of {vessel}s, {DIVISIONS_NEEDED} are needed"
@@ -60,37 +59,37 @@ def branching_angle(
     return Reading(float(np.median([one.angle_deg for one in found])), "deg")
 
 
-def divisions(
-    mask_HW: BoolArray, skeleton_HW: BoolArray, field_diameter_px: float
-) -> list[Division]:
+def divisions(lines: Centrelines, field_diameter_px: float) -> list[Division]:
     """Return the divisions of a mask's vessels that can be measured, in no given order."""
-    line_HW = np.pad(skeleton_HW, 1).view(np.uint8)
-    degree_HW = cv2.filter2D(line_HW, cv2.CV_8U, _NEIGHBOURS)
-    points_HW = ((degree_HW > 2) & (line_HW > 0)).astype(np.uint8)
-    _, _, _, centres_P2 = cv2.connectedComponentsWithStats(points_HW)
-    # The first is the background's.
-    centres_D2 = np.asarray(centres_P2[1:], np.float64)
-    distance_HW = cv2.distanceTransform(np.pad(mask_HW, 1).view(np.uint8), cv2.DIST_L2, 5)
+    line_HW = lines.whole_HW.astype(np.uint8)
+    centres_D2 = _branch_points(line_HW)
     columns, rows = np.rint(centres_D2).astype(np.intp).T
-    inner_D = np.asarray(distance_HW[rows, columns] + WALL_PX, np.float64)
+    inner_D = np.asarray(lines.radius_HW[rows, columns] + WALL_PX, np.float64)
     # Thick by one pixel to each side: a ring cannot slip through a diagonal step.
     thick_HW = cv2.dilate(line_HW, np.ones((3, 3), np.uint8)) > 0
-    inner = _crossings(thick_HW, centres_D2, inner_D)
-    outer = _crossings(thick_HW, centres_D2, inner_D + REACH_SHARE * field_diameter_px)
+    outer_D = inner_D + REACH_SHARE * field_diameter_px
+    inner_DR, outer_DR = (_on_ring(thick_HW, centres_D2, of) for of in (inner_D, outer_D))
     found = []
-    for (x, y), near_32, far_32 in zip(centres_D2.tolist(), inner, outer, strict=True):
-        if len(near_32) == len(far_32) == 3:
-            angle = _smallest_angle_deg(near_32, far_32)
-            if angle is not None:
-                # Without the padding.
-                found.append(Division(x - 1.0, y - 1.0, angle))
+    for d in np.flatnonzero((_runs(inner_DR) == 3) & (_runs(outer_DR) == 3)).tolist():
+        near_32 = inner_D[d] * _directions(inner_DR[d])
+        angle = _smallest_angle_deg(near_32, outer_D[d] * _directions(outer_DR[d]))
+        if angle is not None:
+            x, y = centres_D2[d].tolist()
+            found.append(Division(x, y, angle))
     return found
 
 
-def _crossings(
-    thick_HW: BoolArray, centres_D2: FloatArray64, radius_D: FloatArray64
-) -> list[FloatArray64]:
-    """Return, for each centre, where vessels cross the ring about it, as (x, y) from the centre."""
+def _branch_points(line_HW: UInt8Array) -> FloatArray64:
+    """Return the middle of each cluster of branch points, as (x, y)."""
+    degree_HW = cv2.filter2D(line_HW, cv2.CV_8U, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)
+    points_HW = ((degree_HW > 2) & (line_HW > 0)).astype(np.uint8)
+    _, _, _, centres_P2 = cv2.connectedComponentsWithStats(points_HW)
+    # The first is the background's.
+    return np.asarray(centres_P2[1:], np.float64)
+
+
+def _on_ring(thick_HW: BoolArray, centres_D2: FloatArray64, radius_D: FloatArray64) -> BoolArray:
+    """Return where vessels cross the ring about each centre, shape (D, PLACES)."""
     turn_R = 2.0 * np.pi * np.arange(PLACES) / PLACES
     x_DR = centres_D2[:, :1] + radius_D[:, None] * np.cos(turn_R)
     y_DR = centres_D2[:, 1:] + radius_D[:, None] * np.sin(turn_R)
@@ -98,11 +97,18 @@ def _crossings(
     height, width = thick_HW.shape
     within = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
     on_DR = thick_HW[rows.clip(0, height - 1), columns.clip(0, width - 1)] & within
-    found = []
-    for on_R, radius in zip(on_DR, radius_D.tolist(), strict=True):
-        middle = _run_middles(on_R) * (2.0 * np.pi / PLACES)
-        found.append(radius * np.stack([np.cos(middle), np.sin(middle)], axis=1))
-    return found
+    return np.asarray(on_DR, np.bool_)
+
+
+def _runs(on_DR: BoolArray) -> IntArray:
+    """Return how many unbroken runs of True each ring has."""
+    return np.asarray((on_DR & ~np.roll(on_DR, 1, axis=1)).sum(axis=1))
+
+
+def _directions(on_R: BoolArray) -> FloatArray64:
+    """Return the unit vector to the middle of each run of True, in order round the ring."""
+    middle = _run_middles(on_R) * (2.0 * np.pi / PLACES)
+    return np.stack([np.cos(middle), np.sin(middle)], axis=1)
 
 
 def _run_middles(on_R: BoolArray) -> FloatArray64:

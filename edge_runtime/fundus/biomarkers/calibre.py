@@ -93,7 +93,13 @@ def zone_b_calibres_px(mask_HW: BoolArray, lines: Centrelines, disc: Disc) -> li
 
     `lines` are the centrelines of `mask_HW`; the order is that of `zone_b_pieces`.
     """
-    pieces = zone_b_pieces(lines, disc)
+    return calibres_px(zone_b_pieces(lines, disc), mask_HW, lines, disc)
+
+
+def calibres_px(
+    pieces: list[Piece], mask_HW: BoolArray, lines: Centrelines, disc: Disc
+) -> list[float]:
+    """Return the calibres of pieces of `zone_b_pieces` by their mask alone, in mask pixels."""
     if not pieces:
         return []
     area_HW = _area_by_centreline_pixel(mask_HW, lines.skeleton_HW, disc)

@@ -67,10 +67,16 @@ class Segment:
 
 @dataclass(frozen=True)
 class Centrelines:
-    """All centrelines of one mask: the pruned skeleton and its segments, without closed loops."""
+    """All centrelines of one mask: the pruned skeleton and its segments, without closed loops.
+
+    `whole_HW` is the skeleton before pruning; `radius_HW` each pixel's distance to the nearest one
+    outside the mask, which goes on as nothing beyond the picture's edges.
+    """
 
     skeleton_HW: BoolArray
     segments: tuple[Segment, ...]
+    whole_HW: BoolArray
+    radius_HW: FloatArray
 
 
 def centrelines(mask_HW: BoolArray) -> Centrelines:
@@ -81,13 +87,16 @@ def centrelines(mask_HW: BoolArray) -> Centrelines:
     )
     # A segment starts beside its branch point, which is where the vessel that it leaves is widest.
     trunk_radius_HW = np.asarray(cv2.dilate(radius_HW, np.ones((3, 3), np.uint8)), np.float32)
-    skeleton_HW = skeleton(padded_HW)
-    for segment in _segments(skeleton_HW, radius_HW):
+    whole_HW = skeleton(padded_HW)
+    skeleton_HW = whole_HW.copy()
+    for segment in _segments(whole_HW, radius_HW):
         for cut in _superfluous(segment, trunk_radius_HW):
             skeleton_HW[segment.rows[cut] + 1, segment.columns[cut] + 1] = False
     # What a cut leaves of a branch point is thick again for a pixel or two.
     skeleton_HW = skeleton(skeleton_HW)
-    return Centrelines(skeleton_HW[1:-1, 1:-1], tuple(_segments(skeleton_HW, radius_HW)))
+    segments = tuple(_segments(skeleton_HW, radius_HW))
+    inner = np.s_[1:-1, 1:-1]
+    return Centrelines(skeleton_HW[inner], segments, whole_HW[inner], radius_HW[inner])
 
 
 def _superfluous(segment: Segment, trunk_radius_HW: FloatArray) -> list[slice]:

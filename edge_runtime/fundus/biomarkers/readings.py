@@ -84,15 +84,11 @@ def _of_the_vessels(
         "venule_density": density(masks.venule_HW, masks.field_HW, disc, "venule"),
         **_of_all_vessels(skeleton(masks.vessel_HW), diameter_px),
     }
-    for lines, mask_HW, vessel in (
-        (arterioles, masks.arteriole_HW, "arteriole"),
-        (venules, masks.venule_HW, "venule"),
-    ):
+    for lines, vessel in ((arterioles, "arteriole"), (venules, "venule")):
         winding = tortuosity(lines.segments, diameter_px, vessel)
-        line_HW = skeleton(mask_HW)
-        angle = branching_angle(mask_HW, line_HW, diameter_px, vessel)
+        angle = branching_angle(lines, diameter_px, vessel)
         found |= {
-            f"fractal_dimension_{vessel}s": fractal_dimension(line_HW, diameter_px, vessel),
+            f"fractal_dimension_{vessel}s": fractal_dimension(lines.whole_HW, diameter_px, vessel),
             f"tortuosity_distance_{vessel}s": winding.distance,
             f"tortuosity_curvature_{vessel}s": winding.curvature,
             f"branching_angle_{vessel}s": angle,

@@ -12,8 +12,8 @@ import pytest
 from edge_runtime.domain import Eye
 from edge_runtime.fundus.biomarkers import AnatomyMasks, biomarkers
 from edge_runtime.fundus.biomarkers.branching import divisions
+from edge_runtime.fundus.biomarkers.centrelines import centrelines
 from edge_runtime.fundus.biomarkers.disc import find_disc
-from edge_runtime.fundus.biomarkers.thinning import skeleton
 from training.drawn.sample_eyes import draw_eye
 
 pytestmark = pytest.mark.slow
@@ -86,7 +86,7 @@ def test_a_fork_has_the_angle_that_it_was_drawn_with_in_both(bar, angle):
     for turn in (-angle / 2, angle / 2):
         along = np.array([np.sin(np.deg2rad(turn)), -np.cos(np.deg2rad(turn))])
         mask |= bar(side, tuple(root), tuple(root + 120 * along), 6)
-    (ours,) = divisions(mask, skeleton(mask), 640)
+    (ours,) = divisions(centrelines(mask), 640)
     theirs = pvbm.geometry(mask, pvbm.DiscCircle(200, 390, 10)).angles
 
     assert ours.angle_deg == pytest.approx(angle, abs=5)

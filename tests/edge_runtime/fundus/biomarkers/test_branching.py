@@ -5,7 +5,7 @@ import pytest
 
 from edge_runtime.domain import Reading
 from edge_runtime.fundus.biomarkers.branching import branching_angle
-from edge_runtime.fundus.biomarkers.thinning import skeleton
+from edge_runtime.fundus.biomarkers.centrelines import centrelines
 
 FIELD_PX = 640
 
@@ -34,7 +34,7 @@ def tree(bar, angles_deg, turn_deg=20.0):
 
 
 def reading(mask):
-    return branching_angle(mask, skeleton(mask), FIELD_PX, "venule")
+    return branching_angle(centrelines(mask), FIELD_PX, "venule")
 
 
 @pytest.mark.parametrize("angle", [50, 65, 80, 95])

@@ -18,14 +18,32 @@ def eye(drawn_eye):
     return drawn_eye().masks
 
 
-def test_a_round_disc_is_measured_from_its_highest_to_its_lowest_pixel(eye, without, circle):
-    # At a half pixel's distance no row is half in: 81 rows of a circle of radius 40.5.
+def test_a_round_disc_is_as_high_as_it_was_drawn(eye, without, circle):
     disc = find_disc(without(eye, disc_HW=circle(640, (300, 280), 40.5)))
 
     assert isinstance(disc, Disc)
     assert (disc.x_px, disc.y_px) == pytest.approx((300, 280))
-    assert disc.diameter_px == 81
-    assert disc.um_per_px == DISC_DIAMETER_UM / 81
+    assert disc.diameter_px == pytest.approx(81, rel=0.002)
+    assert disc.um_per_px == DISC_DIAMETER_UM / disc.diameter_px
+
+
+def test_an_oval_disc_is_measured_upright(eye, without, circle):
+    disc = find_disc(without(eye, disc_HW=circle(640, (300, 280), 40.5, squeeze=0.8)))
+
+    rows, columns = np.nonzero(disc.mask_HW)
+    assert np.ptp(columns) < np.ptp(rows)
+    assert disc.diameter_px == pytest.approx(81, rel=0.005)
+
+
+def test_a_bulge_along_a_trunk_hardly_makes_the_disc_higher(eye, without, circle):
+    # 8 px wide where the disc is 81: its top rises by 12 px, 15 % of the height.
+    bulged = circle(640, (300, 280), 40.5)
+    bulged[280 - 40 - 12 : 280, 296:304] = True
+
+    disc = find_disc(without(eye, disc_HW=bulged))
+
+    assert np.flatnonzero(disc.mask_HW.any(axis=1))[0] == 280 - 40 - 12
+    assert disc.diameter_px == pytest.approx(81, rel=0.04)
 
 
 def test_of_several_regions_the_largest_is_the_disc_and_its_holes_are_filled(eye, without, circle):

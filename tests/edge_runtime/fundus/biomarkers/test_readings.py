@@ -50,8 +50,7 @@ def test_every_biomarker_of_a_whole_eye_has_a_value(drawn_eye):
 
 
 def test_six_equal_vessels_give_the_calibres_of_the_closed_formula(drawn_eye):
-    # 81 rows of disc: it is drawn about a pixel's centre.
-    um_per_px = DISC_DIAMETER_UM / 81
+    um_per_px = DISC_DIAMETER_UM / 80
 
     found = values(biomarkers(drawn_eye((5.0,) * 6, (7.0,) * 6).masks))
 

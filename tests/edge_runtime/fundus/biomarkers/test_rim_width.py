@@ -9,7 +9,7 @@ from edge_runtime.fundus.biomarkers.rim_width import PARTS, RIM_WIDTHS, rim_widt
 
 CENTRE = (320.0, 320.0)
 RADIUS = 40.5
-UM_PER_PX = DISC_DIAMETER_UM / 81
+UM_PER_PX = DISC_DIAMETER_UM / 80
 
 
 @pytest.fixture

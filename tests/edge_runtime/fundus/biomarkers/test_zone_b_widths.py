@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -9,7 +10,8 @@ from edge_runtime.fundus.biomarkers import biomarkers
 from edge_runtime.fundus.biomarkers.centrelines import centrelines
 from edge_runtime.fundus.biomarkers.disc import find_disc
 from edge_runtime.fundus.biomarkers.zone_b_widths import ARTERIOLE, VENULE, zone_b_vessels
-from tests.drawn_calibres import Conditions, DrawnEye, spokes
+from tests.drawn_calibres import Conditions, DrawnEye
+from tests.drawn_vessels import spokes
 
 UM_PER_PX = 8.0
 
@@ -46,6 +48,34 @@ def test_the_six_widest_summary_is_that_of_the_widths_drawn():
     # Six equal widths w by hand: 1.7484 w with 0.88, 2.1376 w with 0.95.
     assert readings["crae_um"].value == pytest.approx(1.7484 * 14 * UM_PER_PX, abs=5)
     assert readings["crve_um"].value == pytest.approx(2.1376 * 16 * UM_PER_PX, abs=5)
+
+
+def test_widest_vessels_that_cannot_be_measured_count_by_their_masks():
+    # By their masks, which are drawn up to 20 um too wide and 10 um too narrow at random.
+    eye = drawn([20.0, 16.0, 20.0, 16.0, *[12.0, 16.0] * 4])
+    masks = eye.masks()
+    hidden = widest_regions(masks.arteriole_HW, 2)
+    both = replace(masks, venule_HW=masks.venule_HW | hidden)
+
+    crae = biomarkers(both, picture=eye.picture())["crae_um"].value
+
+    assert crae == pytest.approx(equivalent([20, 20, 12, 12, 12, 12]) * UM_PER_PX, rel=0.09)
+    assert crae > 1.05 * 1.7484 * 12 * UM_PER_PX
+
+
+def widest_regions(mask, count):
+    """The regions of a mask with the largest area."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    largest = 1 + np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:count]
+    return np.isin(labels, largest)
+
+
+def equivalent(widths):
+    """Knudtson's CRAE written out for six arterioles."""
+    a = sorted(widths)
+    b = sorted(0.88 * np.hypot(a[i], a[5 - i]) for i in range(3))
+    c = 0.88 * np.hypot(b[0], b[2])
+    return 0.88 * np.hypot(c, b[1])
 
 
 def test_masks_that_are_too_wide_widen_nothing():
