@@ -61,7 +61,7 @@ def draw_anatomy(traits: EyeTraits) -> Anatomy:
     return Anatomy(
         fovea=fovea,
         field_centre=(fovea[0] + aim[0], fovea[1] + aim[1]),
-        hub=(own.uniform(0.04, 0.10), own.uniform(-0.04, 0.04)),
+        hub=(own.uniform(0.07, 0.17), own.uniform(-0.04, 0.05)),
         disc_semi_axes=(half_height * person.uniform(0.86, 1.0), half_height),
         disc_torsion_deg=own.uniform(-8, 8),
         arcade_height=arcade,

@@ -38,15 +38,17 @@ IMAGENET_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf7
 class EfficientNetLite0(nn.Module):
     """Returns feature maps by stride, {2: (N, 16, H/2, W/2), ..., 32: (N, 320, H/32, W/32)}.
 
-    The input is (N, C, H, W) in about [-1, 1] with sides that 32 divides.
+    The input is (N, C, H, W) in about [-1, 1] with sides that the deepest stride divides.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, deepest_stride: int = 32) -> None:
+        """`deepest_stride`, a key of STAGES_AT_STRIDE: the stages beyond it are left out."""
         super().__init__()
+        self._strides = {s: i for s, i in STAGES_AT_STRIDE.items() if s <= deepest_stride}
         self.stem = _convolution(3, STEM_CHANNELS, 3, stride=2)
         self.stages = nn.ModuleList()
         channels = STEM_CHANNELS
-        for expansion, kernel, stride, out, repeats in STAGES:
+        for expansion, kernel, stride, out, repeats in STAGES[: self._strides[deepest_stride] + 1]:
             blocks = [
                 InvertedBottleneck(
                     channels if i == 0 else out, out, expansion, kernel, stride if i == 0 else 1
@@ -63,7 +65,7 @@ class EfficientNetLite0(nn.Module):
         for stage in self.stages:
             features = stage(features)
             outputs.append(features)
-        return {stride: outputs[i] for stride, i in STAGES_AT_STRIDE.items()}
+        return {stride: outputs[i] for stride, i in self._strides.items()}
 
 
 class InvertedBottleneck(nn.Module):

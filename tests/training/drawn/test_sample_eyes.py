@@ -155,13 +155,13 @@ def test_the_same_seed_draws_the_same_eye_byte_for_byte() -> None:
 
 
 def test_another_seed_draws_another_eye() -> None:
-    assert (drawn(Eye.OD, 6).vessel_HW != drawn(Eye.OD).vessel_HW).mean() > 0.1
+    assert (drawn(Eye.OD, 6).vessel_HW != drawn(Eye.OD).vessel_HW).mean() > 0.08
 
 
 def test_a_left_eye_is_no_mirrored_right_eye() -> None:
     mirrored = drawn(Eye.OD).vessel_HW[:, ::-1]
 
-    assert (drawn(Eye.OS).vessel_HW != mirrored).mean() > 0.1
+    assert (drawn(Eye.OS).vessel_HW != mirrored).mean() > 0.08
 
 
 def test_a_larger_picture_shows_the_same_eye() -> None:

@@ -63,6 +63,7 @@ def _second_camera(camera: CameraState) -> CameraState:
         blue_stops=COLOUR * max(camera.blue_stops, -2.0),
         rim_light=0.5 * (1 + camera.rim_light),
         tilt=0.5 * camera.tilt,
+        cast=0.5 * camera.cast,
         defect="" if unframed else camera.defect,
         severity=0.0 if unframed else camera.severity,
         blocked_by="",

@@ -20,6 +20,8 @@ from training.drawn.camera.media import Media
 from training.drawn.camera.state import CameraState
 
 MAP_RADIUS_PX = 56.0
+LASH_BLUR = 0.03
+"""Blur of lashes' shadows, in field radii; set by eye against DRIMDB."""
 GLOWS = ((1.0, 0.72, 0.12), (0.95, 0.40, 0.10), (0.25, 0.75, 0.55), (0.55, 0.60, 0.75))
 """Colours of light at the rim: amber, orange, green and blue; seen on DRISHTI_GS and DRIVE."""
 
@@ -55,7 +57,7 @@ def light_through(
     kept = media.kept_C * np.float32(1 - media.scattered) * _spokes(place, media)[..., None]
     wide = gaussian(small, media.spread_radii * place.radius_px)
     scattered = media.kept_C * np.float32(media.scattered) * wide
-    flash = _flash(place, camera)[..., None] * _balance(camera)
+    flash = _flash(place, camera)[..., None] * _balance(camera) * _cast(place, camera)
     seen = (small * kept + scattered) * flash
     metered, exposure = _exposure(seen, place, camera)
     stray = _stray(place, camera, metered, seen * exposure)
@@ -97,7 +99,7 @@ def _flash(place: _Map, camera: CameraState) -> FloatArray:
     """Return the light of the flash (h, w): less at the rim, more at one side, a dark crescent."""
     shift = rng_of(camera.device_seed, "flash").uniform(-0.3, 0.3, 2).astype(np.float32)
     squared = (place.u - shift[0]) ** 2 + (place.v - shift[1]) ** 2
-    flash = 1 / (1 + (1 / camera.rim_light - 1) * (0.55 * squared + 0.45 * squared**2))
+    flash = 1 / (1 + (1 / camera.rim_light - 1) * (0.40 * squared + 0.60 * squared**2))
     tilt, shade = (np.deg2rad(a) for a in (camera.tilt_deg, camera.shade_deg))
     flash = flash * (1 + camera.tilt * (place.u * np.cos(tilt) + place.v * np.sin(tilt)))
     if camera.shade > 0:
@@ -109,19 +111,35 @@ def _flash(place: _Map, camera: CameraState) -> FloatArray:
 
 
 def _lashes(place: _Map, camera: CameraState) -> FloatArray:
-    """Return the shadows (h, w) of lashes far out of focus, from the rim below or above."""
+    """Return the shadows (h, w) of lashes: dark arcs from the rim above, far out of focus.
+
+    Lashes of one lid lie side by side and bend the same way; their shadows run together.
+    """
     own = rng_of(camera.shot_seed, "lashes")
-    side = -1.0 if own.random() < 0.4 else 1.0
-    strokes = np.zeros(place.away.shape, np.float32)
-    left, top = float(place.u[0, 0]), float(place.v[0, 0])
-    for x in own.uniform(-0.7, 0.7, int(own.integers(3, 9))):
-        ends = [(x, side * 1.05), (x + own.uniform(-0.25, 0.25), side * own.uniform(0.4, 0.85))]
-        first, last = (
-            (round((px - left) * place.radius_px), round((py - top) * place.radius_px))
-            for px, py in ends
-        )
-        cv2.line(strokes, first, last, float(own.uniform(0.5, 1)), int(own.integers(2, 5)))
-    return np.asarray(cv2.GaussianBlur(strokes, (0, 0), 2.0), np.float32)
+    middle, bend = own.uniform(-0.4, 0.4), own.uniform(-0.35, 0.35)
+    shadow = np.zeros(place.away.shape, np.float32)
+    for x in middle + own.uniform(-0.45, 0.45, int(own.integers(5, 11))):
+        reach, width = own.uniform(0.18, 0.50), own.uniform(0.03, 0.06)
+        rim = -np.sqrt(max(0.0, 1 - min(x * x, 1.0)))
+        down = (place.v - np.float32(rim)) / np.float32(reach)
+        along = x + np.float32(reach * (bend + own.normal(0, 0.12))) * down.clip(0, 1) ** 2
+        across = (place.u - along) / np.float32(width)
+        fade = (1 - down).clip(0, 1) ** np.float32(0.7)
+        shadow = np.maximum(shadow, np.exp(-(across * across)) * fade * own.uniform(0.5, 1))
+    return np.asarray(cv2.GaussianBlur(shadow, (0, 0), LASH_BLUR * place.radius_px), np.float32)
+
+
+def _cast(place: _Map, camera: CameraState) -> FloatArray:
+    """Return the cast of colour (h, w, 3) over the field: lens, pupil and flash bend colours apart.
+
+    Green and blue fall or rise against red from one side to the other and from middle to rim.
+    """
+    own = rng_of(camera.device_seed, "cast")
+    *across, outward = camera.cast * own.normal(0, 1, 3)
+    green = across[0] * place.u + across[1] * place.v + outward * (place.away**2 - 0.5)
+    blue = 1.2 * green + 0.5 * camera.cast * own.normal(0, 1) * (place.away**2 - 0.5)
+    gain = np.exp(np.stack([-0.3 * green, green, blue], axis=-1))
+    return np.asarray(gain, np.float32)
 
 
 def _balance(camera: CameraState) -> FloatArray:

@@ -95,7 +95,7 @@ def noisy(level_HWC: FloatArray, camera: CameraState) -> FloatArray:
     chroma = np.float32(camera.chroma_noise * camera.shot_noise)
     red, blue = (
         cv2.resize(_grain(half, 0.5, own), (columns, rows)) * (chroma * np.float32(share))
-        for share in (0.5, 1.0)
+        for share in (0.8, 1.0)
     )
     level_HWC += cv2.merge([grain + red, grain, grain + blue])
     return level_HWC

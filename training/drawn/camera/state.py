@@ -1,7 +1,6 @@
 """All parameters of one shot, dealt from a preset; and another shot of the same visit.
 
-What belongs to the camera and the day (framing, colour, light, noise) is dealt once a visit; what
-changes from shot to shot (aim, roll, focus, movement, exposure, lashes, a defect) each time.
+What belongs to the camera and the day is dealt once a visit, what `shot` names each time.
 """
 
 from __future__ import annotations
@@ -11,15 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from training.camera.defects import RETAKE
-from training.drawn.camera.presets import Preset, Range, camera_kinds, deal_kind, defect_shares
+from training.camera.light import FULL_LEVEL
+from training.camera.sensor import DARK_LEVEL
+from training.drawn.camera.presets import Preset, camera_kinds, deal_kind
+from training.drawn.camera.shot import SEEDS, shot
 
-SEEDS = 2**63
-BLOCKED_BY = ("iris", "lid", "frame")
-"""Ways in which a field is cut off, in equal shares; a table-top camera's own frame does not."""
-GLOW = Range(0.02, 0.5, "light", "seen: DRIVE, DRISHTI_GS", median=0.08, log_sd=0.8)
-SHADE = Range(0.15, 0.8, "1", "seen: DRISHTI_GS")
-LASHES = Range(0.2, 0.7, "1", "assumed")
-"""How strong each is in a shot that has it."""
+DIMMEST = 0.13
+"""Nobody reads a field whose median is below this level; set by eye on drawn photographs."""
 FOCUSED_ANEW = ("defocus_um", "motion_um")
 HELD_ANEW = ("decentred_x", "decentred_y")
 
@@ -45,7 +42,6 @@ class CameraState:
     decentred_x: float
     """Field's centre right of the frame's, in field radii."""
     decentred_y: float
-    """Likewise below it."""
     cut: float
     """Part of the radius cut off straight above and below, on top of what the frame clips."""
     cut_tilt_deg: float
@@ -61,7 +57,7 @@ class CameraState:
     towards_disc: float
     """Aim between fovea (0) and disc (1)."""
     aim_spread_deg: float
-    """Standard deviation of each part of the aim's error, from shot to shot."""
+    """Standard deviation of each part of the aim, from shot to shot."""
     aim_x_deg: float
     """Aim off that place, to the nose."""
     aim_y_deg: float
@@ -81,6 +77,8 @@ class CameraState:
     """Green light over red, beyond the painted retina's."""
     blue_stops: float
     """Likewise of blue."""
+    cast: float
+    """Spread of the logarithm of green over red light, per field radius and from middle to rim."""
     rim_light: float
     """Light at the rim over that in the middle."""
     tilt: float
@@ -130,7 +128,7 @@ class CameraState:
     read_noise: float
     """Noise of reading: standard deviation in light, so most in dark levels."""
     chroma_noise: float
-    """Noise of blue and (half) red beyond that of brightness, as a share of it."""
+    """Noise of blue and (0.8 of it) red beyond that of brightness, as a share of it."""
     softness_px: float
     """Spread of the noise's grain and of the picture by demosaicing."""
     jpeg_quality: float
@@ -147,7 +145,14 @@ class CameraState:
     @property
     def gradable(self) -> bool:
         """Whether a grader would read the photograph, as far as the camera is to blame."""
-        return self.severity < RETAKE
+        return self.severity < RETAKE and self.expected_level >= DIMMEST
+
+    @property
+    def expected_level(self) -> float:
+        """Median level (brighter of red and green) of a retina that is metered in full."""
+        level = self.metered_level * 2.0 ** (self.exposure_stops / 2)
+        dark = min(self.severity / RETAKE, 1.0) if self.defect == "dark" else 0.0
+        return float(level * min(DARK_LEVEL[0] / FULL_LEVEL / level, 0.6) ** dark)
 
 
 def camera_state(preset: Preset, rng: np.random.Generator) -> CameraState:
@@ -163,7 +168,7 @@ def camera_state(preset: Preset, rng: np.random.Generator) -> CameraState:
         "device_seed": int(rng.integers(SEEDS)),
     }
     given = identity | dealt | angles
-    return CameraState(**given, **_shot(preset, dealt, rng))  # type: ignore[arg-type]
+    return CameraState(**given, **shot(preset, dealt, rng))  # type: ignore[arg-type]
 
 
 def typical_shot(preset: Preset, kind_name: str) -> CameraState:
@@ -192,43 +197,4 @@ def repeat_shot(state: CameraState, rng: np.random.Generator) -> CameraState:
     anew = FOCUSED_ANEW if state.preset is Preset.CLINIC else FOCUSED_ANEW + HELD_ANEW
     again = {name: kind.ranges[name].dealt(rng) for name in anew}
     clean = replace(state, defect="", severity=0.0, blocked_by="")
-    return replace(clean, **(again | _shot(state.preset, same, rng)))  # type: ignore[arg-type]
-
-
-def _shot(preset: Preset, visit: dict[str, float], rng: np.random.Generator) -> dict[str, object]:
-    """Return what is dealt for each shot."""
-    return {
-        "shot_seed": int(rng.integers(SEEDS)),
-        "aim_x_deg": float(rng.normal(0, visit["aim_spread_deg"])),
-        "aim_y_deg": float(rng.normal(0, visit["aim_spread_deg"])),
-        "roll_deg": float(rng.normal(0, visit["roll_spread_deg"])),
-        "exposure_stops": float(rng.normal(0, visit["exposure_spread"])),
-        "motion_deg": float(rng.uniform(0, 180)),
-        "shade": _sometimes(visit["shade_chance"], SHADE, rng),
-        "rim_glow": _sometimes(visit["rim_glow_chance"], GLOW, rng),
-        "lashes": _sometimes(visit["lashes_chance"], LASHES, rng),
-        **_defect(preset, visit, rng),
-    }
-
-
-def _sometimes(chance: float, strength: Range, rng: np.random.Generator) -> float:
-    happens, value = rng.random() < chance, strength.dealt(rng)
-    return value if happens else 0.0
-
-
-def _defect(preset: Preset, visit: dict[str, float], rng: np.random.Generator) -> dict[str, object]:
-    """Return a defect or none; the generator moves on alike whatever comes of it."""
-    lot, share, which, way = rng.random(4)
-    shares = defect_shares(preset)
-    number = int(np.searchsorted(np.cumsum(list(shares.values())), which))
-    name = list(shares)[min(number, len(shares) - 1)]
-    ways = BLOCKED_BY[:2] if preset is Preset.CLINIC else BLOCKED_BY
-    blocked_by = ways[int(way * len(ways))]
-    if lot < visit["ungradable"]:
-        severity = 0.55 + 0.45 * share
-    elif lot < visit["ungradable"] + visit["mild_defect"]:
-        severity = 0.10 + 0.30 * share
-    else:
-        return {}
-    blocked = blocked_by if name == "clipped_field" else ""
-    return {"defect": name, "severity": float(severity), "blocked_by": blocked}
+    return replace(clean, **(again | shot(state.preset, same, rng)))  # type: ignore[arg-type]

@@ -55,9 +55,6 @@ class Bodies:
     visit_years: Array
     """(P, K) on the grid; NaN for visits that death or censoring prevented."""
 
-    shots: npt.NDArray[np.int8]
-    """Photographs of an eye at a visit, (P, K, 2): 1 or, with a repeat, 2."""
-
     def __len__(self) -> int:
         return len(self.indices)
 
@@ -88,7 +85,7 @@ class Bodies:
             return {name: array[people] for name, array in arrays.items()}
 
         tables = ("fixed", "states", "hazards", "at_risk", "event_years", "prevalent")
-        plain = ("indices", "death_years", "censored_years", "visit_years", "shots")
+        plain = ("indices", "death_years", "censored_years", "visit_years")
         changes: dict[str, object] = {name: cut(getattr(self, name)) for name in tables}
         changes |= {name: getattr(self, name)[people] for name in plain}
         return replace(self, **changes)  # type: ignore[arg-type]

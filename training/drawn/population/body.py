@@ -37,13 +37,16 @@ def show_body(lanes: Lanes, p: Parameters) -> None:
         np.clip(m[name], low, high, out=m[name])
     m["smoking_current"] = (m["smoking"] == 2).astype(np.float32)
     m["glaucoma_manifest"] = (m["glaucoma_status"] == 2).astype(np.float32)
-    m["iop_eyes_mmhg"] = np.clip(m["iop_mmhg"][:, None] + lanes.fixed["iop_eyes"], 4.0, 60.0)
+    m["iop_eyes_mmhg"] = np.clip(
+        m["iop_mmhg"][:, None] + lanes.fixed["iop_eyes"], *p.traits.iop_eyes_range_mmhg
+    )
 
 
 def _act_treatments(m: dict[str, Array], p: Parameters) -> None:
     t = p.treatments
+    share = p.body_effects.dbp_effect_share
     m["sbp_mmhg"] += t.antihypertensive.effect * m["antihypertensive"]
-    m["dbp_mmhg"] += 0.5 * t.antihypertensive.effect * m["antihypertensive"]
+    m["dbp_mmhg"] += share * t.antihypertensive.effect * m["antihypertensive"]
     m["total_cholesterol_mmol_l"] *= 1.0 + t.statin.effect * m["statin"]
     m["iop_mmhg"] *= 1.0 + t.iop_lowering.effect * m["iop_lowering"]
 
@@ -55,16 +58,18 @@ def _show_glucose(lanes: Lanes, p: Parameters) -> None:
     diabetic = m["hba1c_percent"] + risen
     diabetic = np.maximum(diabetic, limit)
     diabetic += p.treatments.glucose_lowering.effect * m["glucose_lowering"]
-    free = np.minimum(m["hba1c_percent"], limit - np.float32(0.05))
+    free = np.minimum(m["hba1c_percent"], limit - np.float32(e.hba1c_margin_percent))
     m["hba1c_percent"] = np.where(m["type_2_diabetes"] > 0, diabetic, free)
     m["log10_acr_mg_g"] += e.acr_log10_per_diabetes_year * years
 
 
 def _show_kidney(m: dict[str, Array], p: Parameters) -> None:
-    limit = np.float32(p.body_effects.kidney_disease_egfr)
+    e = p.body_effects
+    limit = np.float32(e.kidney_disease_egfr)
+    below, above = (np.float32(margin) for margin in e.egfr_margins)
     rate = m["egfr_ml_min_1_73m2"] - m["egfr_loss"]
-    with_disease = np.minimum(rate, limit - np.float32(1.0))
-    without = np.maximum(rate, limit + np.float32(0.5))
+    with_disease = np.minimum(rate, limit - below)
+    without = np.maximum(rate, limit + above)
     m["egfr_ml_min_1_73m2"] = np.where(m["chronic_kidney_disease"] > 0, with_disease, without)
 
 
@@ -85,13 +90,15 @@ def advance_body(lanes: Lanes, chance: Chance, p: Parameters) -> None:
 
 
 def _wear(m: dict[str, Array], p: Parameters) -> None:
-    pressure = np.maximum(m["sbp_mmhg"] - 120.0, 0.0)
-    glucose = np.maximum(m["hba1c_percent"] - 6.0, 0.0)
-    m["pressure_load"] = m["pressure_load"] + STEP * pressure / 100.0
-    m["glucose_load"] = m["glucose_load"] + STEP * glucose / 10.0
-    e = p.body_effects
-    lost = e.egfr_loss_per_year_per_20_mmhg * np.maximum(m["sbp_mmhg"] - 135.0, 0.0) / 20.0
-    lost += e.egfr_loss_per_year_per_hba1c_percent * np.maximum(m["hba1c_percent"] - 6.5, 0.0)
+    e, w = p.body_effects, p.retina.wear
+    pressure = np.maximum(m["sbp_mmhg"] - w.load_from[0], 0.0)
+    glucose = np.maximum(m["hba1c_percent"] - w.load_from[1], 0.0)
+    m["pressure_load"] = m["pressure_load"] + STEP * pressure / w.load_per[0]
+    m["glucose_load"] = m["glucose_load"] + STEP * glucose / w.load_per[1]
+    high = np.maximum(m["sbp_mmhg"] - e.egfr_loss_from_sbp_mmhg, 0.0)
+    sweet = np.maximum(m["hba1c_percent"] - e.egfr_loss_from_hba1c_percent, 0.0)
+    lost = e.egfr_loss_per_year_per_20_mmhg * high / 20.0
+    lost += e.egfr_loss_per_year_per_hba1c_percent * sweet
     m["egfr_loss"] = m["egfr_loss"] + STEP * lost
 
 

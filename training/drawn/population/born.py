@@ -8,7 +8,7 @@ from training.drawn.population.body import STATES
 from training.drawn.population.deviates import CORRELATED, Deviates, correlate
 from training.drawn.population.lanes import Array
 from training.drawn.population.parameters import ParameterError, Parameters
-from training.drawn.population.retina_parameters import RetinaParameters
+from training.drawn.population.retina_parameters import Disc, RetinaParameters
 
 
 def fixed_traits(normals: Deviates, uniforms: Deviates, p: Parameters) -> dict[str, Array]:
@@ -65,7 +65,7 @@ def _body_traits(own: dict[str, Array], n: Deviates, p: Parameters) -> dict[str,
     e = p.body_effects
     rise = e.hba1c_rise_per_diabetes_year + e.hba1c_rise_sd * n["own_hba1c_rise"]
     found["hba1c_rise"] = np.maximum(rise, 0.0)
-    found["iop_eyes"] = 0.8 * n.eyes("iop")
+    found["iop_eyes"] = p.traits.iop_eyes_sd_mmhg * n.eyes("iop")
     return {name: np.asarray(value, np.float32) for name, value in found.items()}
 
 
@@ -85,7 +85,7 @@ def _eye_traits(
         "rarefaction_usual": w.rarefaction[-1] * n["own_rarefaction"],
         "nicking_usual": w.nicking[-1] * n["own_nicking"],
         "tortuosity_usual": w.tortuosity[-1] * n["own_tortuosity"],
-        "wear_eyes": 0.015 * n.eyes("wear"),
+        "wear_eyes": w.sd_eyes * n.eyes("wear"),
         "neurodegeneration_usual": k.logit_sd_people * n["own_neurodegeneration"],
         "neurodegeneration_trend": k.logit_sd_trend * n["own_neurodegeneration_trend"],
         "nerve_usual": k.loss_sd_people * n["own_nerve"],
@@ -110,16 +110,12 @@ def _disc_traits(n: Deviates, u: Deviates, p: Parameters) -> dict[str, Array]:
     share = np.clip(g.fellow_share[0] + g.fellow_share[1] * n["own_rim_share"], 0.0, 1.0)
     leads = (u["lead_glaucoma"][:, None] < 0.5) == (np.arange(2) == 0)
     found = {
-        "disc_height_um": np.clip(height, 1400.0, 2400.0),
+        "disc_height_um": np.clip(height, *p.traits.disc_height_range_um),
         "cdr_usual": d.cdr_sd_people * n["own_cdr"],
         "cdr_eyes": d.cdr_sd_eyes * n.eyes("cdr"),
         "rim_share": np.where(leads, 1.0, share[:, None]),
-        "notches": u.eyes("notch") < 0.6,
-        "notch_clock_hour": np.where(
-            u.eyes("notch_hour") < 0.7,
-            5.0 + 2.0 * u.eyes("notch_hour") / 0.7,
-            11.0 + 2.0 * (u.eyes("notch_hour") - 0.7) / 0.3,
-        ),
+        "notches": u.eyes("notch") < d.notching_eyes,
+        "notch_clock_hour": _notch_hours(u.eyes("notch_hour"), d),
         "atrophy_eyes": d.atrophy_dd[-1] * n.eyes("atrophy"),
         "tilt_eyes": d.tilt_per_mm[-1] * n.eyes("tilt"),
         "tessellation_eyes": d.tessellation[-1] * n.eyes("tessellation"),
@@ -127,14 +123,22 @@ def _disc_traits(n: Deviates, u: Deviates, p: Parameters) -> dict[str, Array]:
     return {name: np.asarray(value, np.float32) for name, value in found.items()}
 
 
+def _notch_hours(chance: Array, d: Disc) -> Array:
+    low, high = d.notch_hours_below
+    below = low + (high - low) * chance / d.notch_below_share
+    low, high = d.notch_hours_above
+    above = low + (high - low) * (chance - d.notch_below_share) / (1.0 - d.notch_below_share)
+    return np.where(chance < d.notch_below_share, below, above)
+
+
 def _refraction_traits(
     n: Deviates, fixed: dict[str, Array], r: RetinaParameters
 ) -> dict[str, Array]:
     f, z = r.refraction, n["own_refraction"]
     young = fixed["young"] > 0
-    adult = f.adult_dioptres[0] + f.adult_dioptres[1] * (
-        z - 0.5 * np.square(np.maximum(-z - 0.8, 0.0))
-    )
+    square, begin = f.adult_myopic_tail
+    tailed = z - square * np.square(np.maximum(-z - begin, 0.0))
+    adult = f.adult_dioptres[0] + f.adult_dioptres[1] * tailed
     child = f.young_dioptres_at_6[0] + f.young_dioptres_at_6[1] * z
     rate = (
         f.young_dioptres_per_year[0] + f.young_dioptres_per_year[1] * n["own_refraction_per_year"]

@@ -66,7 +66,6 @@ def draw_block(
         prevalent=story.prevalent,
         censored_years=seen.censored_years,
         visit_years=seen.visit_years,
-        shots=seen.shots,
     )
 
 

@@ -53,7 +53,7 @@ def _begin(n: Deviates, u: Deviates, fixed: dict[str, Array], p: Parameters) -> 
     m |= {"pressure_load": zero, "glucose_load": zero, "dr_grade": zero, "rim_loss": zero}
     m |= {"glaucoma_status": zero, "disc_haemorrhage_memory": zero, "disc_haemorrhage": eyes}
     m |= {"laser_years": never, "amd_years": never, "pseudophakic": eyes}
-    m["dr_fraction"] = 0.9 * u["dr_fraction"]
+    m["dr_fraction"] = p.entry.dr_fraction_most * u["dr_fraction"]
     shares = np.where(fixed["sex"][:, None] > 0, p.smoking.men, p.smoking.women)
     smokes = (u["smoking"][:, None] >= np.cumsum(shares, axis=1)[:, :2]).sum(axis=1)
     m["smoking"] = np.where(fixed["young"] > 0, 0, smokes)
@@ -62,7 +62,7 @@ def _begin(n: Deviates, u: Deviates, fixed: dict[str, Array], p: Parameters) -> 
 
 
 def _has_from_before(
-    rule: Prevalence, lanes: Lanes, own: dict[str, Array], chance: Array
+    rule: Prevalence, lanes: Lanes, own: dict[str, Array], chance: Array, p: Parameters
 ) -> np.ndarray:
     older = lanes.moving["age_years"] - 60.0
     share = rule.share_at_60 * np.power(rule.factor_per_year, older)
@@ -70,7 +70,8 @@ def _has_from_before(
     known = sum(weight * own[name] for name, weight in rule.liability)
     left = sqrt(1.0 - sum(weight**2 for _, weight in rule.liability))
     rank = np.asarray(_normal_share(known + left * chance), np.float64)
-    return np.asarray((rank > 1.0 - np.minimum(share, 0.6)) & (lanes.fixed["young"] == 0))
+    share = np.minimum(share, p.entry.share_most)
+    return np.asarray((rank > 1.0 - share) & (lanes.fixed["young"] == 0))
 
 
 def _give_conditions(
@@ -81,8 +82,9 @@ def _give_conditions(
     levels = own | {"drusen": n["own_drusen"], "neurodegeneration": n["own_neurodegeneration"]}
     for name in FLAGS:
         rule = p.cause(name).prevalence
-        m[name] = np.asarray(_has_from_before(rule, lanes, levels, n[f"had_{name}"]), np.float32)
-    ischaemic = (m["stroke"] > 0) & (u["stroke_kind"] < 0.85)
+        had = _has_from_before(rule, lanes, levels, n[f"had_{name}"], p)
+        m[name] = np.asarray(had, np.float32)
+    ischaemic = (m["stroke"] > 0) & (u["stroke_kind"] < p.body_effects.ischaemic_stroke_share)
     m["ischaemic_cvd"] = np.maximum(m["ischaemic_cvd"], ischaemic)
     raw = f["egfr_ml_min_1_73m2_usual"] + p.states.egfr_ml_min_1_73m2.women
     raw = raw + p.states.egfr_ml_min_1_73m2.trend_women * (m["age_years"] - 60.0)
@@ -94,13 +96,15 @@ def _give_conditions(
     _give_diabetes(lanes, u, p)
     _give_glaucoma(lanes, levels, n, u, p)
     first = f["lead_macula"][:, None] == np.arange(2)
-    onset = (m["years"] - 4.0 * u["amd_years"])[:, None]
+    onset = (m["years"] - p.entry.amd_years_most * u["amd_years"])[:, None]
     m["amd_years"] = np.where(first & (m["late_amd"] > 0)[:, None], onset, m["amd_years"])
 
 
 def _give_diabetes(lanes: Lanes, u: Deviates, p: Parameters) -> None:
     m, has = lanes.moving, lanes.moving["type_2_diabetes"]
-    duration = np.minimum(-6.0 * np.log1p(-u["diabetes_years"]), m["age_years"] - 25.0)
+    e = p.entry
+    duration = -e.diabetes_years_mean * np.log1p(-u["diabetes_years"])
+    duration = np.minimum(duration, m["age_years"] - e.diabetes_from_age)
     m["diabetes_years"] = np.asarray(has * np.maximum(duration, 0.0), np.float32)
     steps = np.cumsum(p.retina.diabetic.grades_before)[:4]
     grade = (u["dr_grade"][:, None] >= steps).sum(axis=1)
@@ -115,13 +119,13 @@ def _give_glaucoma(
     rule = Prevalence(
         unit="share", source="retina.glaucoma", share_at_60=g.under_care_at_60,
         factor_per_year=g.factor_per_year, men_to_women=g.men_to_women,
-        liability=(("iop_mmhg", 0.45), ("cdr", 0.45)),
+        liability=g.liability,
     )  # fmt: skip
     known = levels | {"cdr": n["own_cdr"]}
-    care = _has_from_before(rule, lanes, known, n["own_glaucoma"])
+    care = _has_from_before(rule, lanes, known, n["own_glaucoma"], p)
     manifest = care & (u["manifest"] < g.glaucoma_share)
     m["glaucoma_status"] = np.asarray(care.astype(int) + manifest, np.float32)
-    further = 0.35 * u["manifest"] / max(g.glaucoma_share, 1e-6)
+    further = g.rim_lost_before * u["manifest"] / max(g.glaucoma_share, 1e-6)
     m["rim_loss"] = np.asarray(manifest * (g.rim_lost_at_glaucoma + further), np.float32)
 
 
@@ -135,8 +139,9 @@ def _give_treatments(lanes: Lanes, u: Deviates, p: Parameters) -> None:
 
 
 def _give_loads(lanes: Lanes, p: Parameters) -> None:
-    m, past = lanes.moving, p.retina.wear.load_before_entry_years
-    pressure = np.maximum(m["sbp_mmhg"] - 120.0, 0.0) * (lanes.fixed["young"] == 0)
-    m["pressure_load"] = np.asarray(past * pressure / 100.0, np.float32)
-    glucose = np.maximum(m["hba1c_percent"] - 6.0, 0.0) * m["diabetes_years"]
-    m["glucose_load"] = np.asarray(glucose / 10.0, np.float32)
+    m, w = lanes.moving, p.retina.wear
+    pressure = np.maximum(m["sbp_mmhg"] - w.load_from[0], 0.0) * (lanes.fixed["young"] == 0)
+    load = w.load_before_entry_years * pressure / w.load_per[0]
+    m["pressure_load"] = np.asarray(load, np.float32)
+    glucose = np.maximum(m["hba1c_percent"] - w.load_from[1], 0.0) * m["diabetes_years"]
+    m["glucose_load"] = np.asarray(glucose / w.load_per[1], np.float32)

@@ -2,8 +2,9 @@
 
 Within a step hazards stand still. Each cause has a clock, an exponential deviate that its hazard
 runs down; the event falls where the clock runs out, unless death comes first. Ischaemic stroke is
-one event of two conditions: 85 % of first strokes without earlier ischaemic disease are shares of
-the `ischaemic_cvd` hazard, so that both conditions keep their own hazard exactly.
+one event of two conditions: `ischaemic_stroke_share` of first strokes without earlier ischaemic
+disease are shares of the `ischaemic_cvd` hazard, so that both conditions keep their own hazard
+exactly.
 """
 
 from __future__ import annotations
@@ -16,9 +17,6 @@ import numpy.typing as npt
 from training.drawn.population.hazards import BoolArray
 from training.drawn.population.lanes import STEP, Array, Chance, Lanes
 from training.drawn.population.parameters import CONDITIONS, DEATH, Parameters
-
-ISCHAEMIC_SHARE = np.float32(0.85)
-"""Of first strokes; Oxford Vascular Study, Rothwell 2004 (from memory)."""
 
 FLAGS = tuple(c for c in CONDITIONS if not c.endswith("_progression"))
 AGAIN = {"dr_progression": "dr_clock", "glaucoma_progression": "glaucoma_clock"}
@@ -35,11 +33,11 @@ class StepEvents:
         return np.isfinite(self.within_years[name])
 
 
-def run_clocks(lanes: Lanes, chance: Chance, mortal: bool) -> StepEvents:
+def run_clocks(lanes: Lanes, chance: Chance, p: Parameters, mortal: bool) -> StepEvents:
     """Return the events of one step and run every clock down; `mortal` False: nobody dies yet."""
     m = lanes.moving
     rates = {name: m[f"hazard_{name}"] for name in CONDITIONS}
-    shared = _shared_stroke(m)
+    shared = _shared_stroke(m, np.float32(p.body_effects.ischaemic_stroke_share))
     rates["stroke"] = rates["stroke"] - shared
     within = {name: _run(m, name, rate) for name, rate in rates.items()}
     death = _run(m, DEATH, m["hazard_death"]) if mortal else np.full(len(lanes), np.inf, np.float32)
@@ -61,9 +59,9 @@ def _run(m: dict[str, Array], name: str, rate: Array) -> Array:
     return np.asarray(within, np.float32)
 
 
-def _shared_stroke(m: dict[str, Array]) -> Array:
+def _shared_stroke(m: dict[str, Array], share: np.float32) -> Array:
     both = (m["risk_ischaemic_cvd"] > 0) & (m["risk_stroke"] > 0)
-    ischaemic = np.minimum(ISCHAEMIC_SHARE * m["hazard_stroke"], m["hazard_ischaemic_cvd"])
+    ischaemic = np.minimum(share * m["hazard_stroke"], m["hazard_ischaemic_cvd"])
     return np.where(both, ischaemic, np.float32(0))
 
 
@@ -85,14 +83,15 @@ def mark(lanes: Lanes, events: StepEvents, chance: Chance, p: Parameters) -> Non
         else:
             m[name] = np.maximum(m[name], had)
     m["dead"] = np.maximum(m["dead"], events.happened(DEATH))
-    _mark_diabetic(m, events.happened("dr_progression"))
+    _mark_diabetic(m, events.happened("dr_progression"), p)
     _mark_glaucoma(m, events.happened("glaucoma_progression"), p)
     _mark_macula(lanes, events.happened("late_amd"), events.within_years["late_amd"])
 
 
-def _mark_diabetic(m: dict[str, Array], had: BoolArray) -> None:
+def _mark_diabetic(m: dict[str, Array], had: BoolArray, p: Parameters) -> None:
+    begin = np.float32(p.retina.diabetic.fraction_after_progression)
     m["dr_grade"] = m["dr_grade"] + had
-    m["dr_fraction"] = np.where(had, np.float32(0.05), m["dr_fraction"])
+    m["dr_fraction"] = np.where(had, begin, m["dr_fraction"])
 
 
 def _mark_glaucoma(m: dict[str, Array], had: BoolArray, p: Parameters) -> None:
@@ -100,7 +99,7 @@ def _mark_glaucoma(m: dict[str, Array], had: BoolArray, p: Parameters) -> None:
     suspect = m["glaucoma_status"] == 1
     turned = np.maximum(m["rim_loss"], np.float32(g.rim_lost_at_glaucoma))
     further = m["rim_loss"] + np.float32(g.rim_lost_a_progression)
-    lost = np.minimum(np.where(suspect, turned, further), np.float32(0.95))
+    lost = np.minimum(np.where(suspect, turned, further), np.float32(g.rim_lost_most))
     m["rim_loss"] = np.where(had, lost, m["rim_loss"])
     m["glaucoma_status"] = np.where(had, np.float32(2), m["glaucoma_status"])
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from training.drawn.population.lanes import Array, Lanes
 from training.drawn.population.parameters import Parameters
+from training.drawn.population.retina_parameters import Wear
 
 NEVER = np.float32(np.inf)
 
@@ -18,55 +19,64 @@ def show_eyes(lanes: Lanes, p: Parameters) -> None:
     """Set what shows of both eyes, after `show_body`."""
     _show_refraction(lanes, p)
     _show_nerve(lanes, p)
-    _show_diabetic(lanes)
+    _show_diabetic(lanes, p)
     _show_vessels(lanes, p)
     _show_disc(lanes, p)
     _show_macula(lanes, p)
     _show_media(lanes, p)
-    _summarise(lanes.moving)
+    _summarise(lanes.moving, p)
 
 
 def _show_vessels(lanes: Lanes, p: Parameters) -> None:
     f, m, c, w = lanes.fixed, lanes.moving, p.retina.calibre, p.retina.wear
-    age, grown = m["age_years"], np.maximum(m["age_years"] - 40.0, 0.0)
+    age, grown = m["age_years"], np.maximum(m["age_years"] - w.from_age, 0.0)
     arterial = m["dbp_mmhg"] + (m["sbp_mmhg"] - m["dbp_mmhg"]) / 3.0
-    crae = c.crae_um + c.crae_per_year * (age - 60.0) + c.crae_per_mmhg * (arterial - 93.0)
+    higher = arterial - c.at_arterial_mmhg
+    crae = c.crae_um + c.crae_per_year * (age - 60.0) + c.crae_per_mmhg * higher
     crae += c.crae_with_smoking * m["smoking_current"] + f["crae_usual"] + m["calibre_wave"]
     crve = c.crve_um + c.crve_per_year * (age - 60.0) + c.crve_with_smoking * m["smoking_current"]
-    crve += c.crve_per_hba1c_percent * (m["hba1c_percent"] - 5.5)
-    crve += c.crve_per_bmi * (m["bmi_kg_m2"] - 27.0) + f["crve_usual"] + m["calibre_wave"]
-    m["crae_um"] = np.clip(crae[:, None] + f["crae_eyes"], 80.0, 230.0)
-    m["crve_um"] = np.clip(crve[:, None] + f["crve_eyes"], 130.0, 340.0)
+    crve += c.crve_per_hba1c_percent * (m["hba1c_percent"] - c.at_hba1c_percent)
+    crve += c.crve_per_bmi * (m["bmi_kg_m2"] - c.at_bmi_kg_m2)
+    crve += f["crve_usual"] + m["calibre_wave"]
+    m["crae_um"] = np.clip(crae[:, None] + f["crae_eyes"], *c.crae_range_um)
+    m["crve_um"] = np.clip(crve[:, None] + f["crve_eyes"], *c.crve_range_um)
+    _show_wear(f, m, grown, w)
+
+
+def _show_wear(f: dict[str, Array], m: dict[str, Array], grown: Array, w: Wear) -> None:
     pressure, glucose = m["pressure_load"], m["glucose_load"]
     at, a_year, by_pressure, by_glucose, _ = w.rarefaction
     rare = at + a_year * grown + by_pressure * pressure + by_glucose * glucose
-    m["rarefaction"] = np.clip((rare + f["rarefaction_usual"])[:, None] + f["wear_eyes"], 0, 0.5)
+    rare = (rare + f["rarefaction_usual"])[:, None] + f["wear_eyes"]
+    m["rarefaction"] = np.clip(rare, 0.0, w.rarefaction_most)
     at, a_year, by_pressure, _ = w.nicking
     nick = at + a_year * grown + by_pressure * pressure + f["nicking_usual"]
-    m["nicking"] = np.clip(nick[:, None] + 2.0 * f["wear_eyes"], 0.0, 1.0)
+    m["nicking"] = np.clip(nick[:, None] + w.nicking_eyes * f["wear_eyes"], 0.0, 1.0)
     a_year, by_pressure, a_step, _ = w.tortuosity
     bends = 1.0 + a_year * grown + by_pressure * pressure + f["tortuosity_usual"]
     bends = bends[:, None] + a_step * m["dr_severity"] + f["wear_eyes"]
-    m["tortuosity"] = np.clip(bends, 0.7, 2.0)
+    m["tortuosity"] = np.clip(bends, *w.tortuosity_range)
 
 
 def _show_disc(lanes: Lanes, p: Parameters) -> None:
     f, m, d = lanes.fixed, lanes.moving, p.retina.disc
     rim = m["rim_loss"][:, None] * f["rim_share"]
     small = d.cdr_vertical + f["cdr_usual"][:, None] + f["cdr_eyes"]
-    small = np.clip(small + d.cdr_per_disc_um * (f["disc_height_um"] - 1850.0), 0.10, 0.80)
-    cup = np.clip(small + d.cdr_lost_rim * rim * (0.97 - small), 0.10, 0.95)
+    small = small + d.cdr_per_disc_um * (f["disc_height_um"] - d.cdr_at_disc_um)
+    small = np.clip(small, *d.cdr_grown_range)
+    cup = np.clip(small + d.cdr_lost_rim * rim * (d.cdr_without_rim - small), *d.cdr_range)
     m["rim_loss_eyes"], m["cdr_vertical"] = rim, cup
     m["notch_depth"] = np.clip(d.notch_share * rim * f["notches"], 0.0, 1.0)
-    longer = np.maximum(m["axial_length_mm"] - 24.0, 0.0)
+    longer = np.maximum(m["axial_length_mm"] - d.axial_from_mm, 0.0)
     base, per_mm, by_rim, _ = d.atrophy_dd
     zone = base + per_mm * longer + by_rim * rim + f["atrophy_eyes"]
-    m["peripapillary_atrophy_dd"] = np.clip(zone, 0.0, 1.5)
+    m["peripapillary_atrophy_dd"] = np.clip(zone, 0.0, d.atrophy_most_dd)
     start, per_mm, _ = d.tilt_per_mm
     tilt = per_mm * np.maximum(m["axial_length_mm"] - start, 0.0) + f["tilt_eyes"]
-    m["disc_tilt"] = np.clip(tilt, 0.0, 0.5)
+    m["disc_tilt"] = np.clip(tilt, 0.0, d.tilt_most)
     base, a_year, per_mm, dark, _ = d.tessellation
-    aged = a_year * np.maximum(m["age_years"] - 40.0, 0.0) + dark * (f["pigmentation"] - 0.4)
+    aged = a_year * np.maximum(m["age_years"] - d.tessellation_from_age, 0.0)
+    aged = aged + dark * (f["pigmentation"] - d.tessellation_at_pigmentation)
     shown = base + aged[:, None] + per_mm * longer + f["tessellation_eyes"]
     m["tessellation"] = np.clip(shown, 0.0, 1.0)
 
@@ -85,12 +95,12 @@ def _show_nerve(lanes: Lanes, p: Parameters) -> None:
     m["nerve_fibre_loss"] = np.clip(shown, 0.0, 1.0)
 
 
-def _show_diabetic(lanes: Lanes) -> None:
-    f, m = lanes.fixed, lanes.moving
+def _show_diabetic(lanes: Lanes, p: Parameters) -> None:
+    f, m, d = lanes.fixed, lanes.moving, p.retina.diabetic
     has = m["type_2_diabetes"][:, None]
     severity = (m["dr_grade"] + m["dr_fraction"])[:, None] - f["dr_gap"]
     m["dr_severity"] = np.clip(has * severity, 0.0, 5.0)
-    leak = (m["dr_severity"] - 1.6) * 0.35 + f["oedema_eyes"]
+    leak = (m["dr_severity"] - d.oedema_from_severity) * d.oedema_per_step + f["oedema_eyes"]
     m["oedema_severity"] = np.where(m["dr_severity"] >= 1.0, np.clip(leak, 0.0, 1.0), 0.0)
 
 
@@ -100,14 +110,16 @@ def _show_macula(lanes: Lanes, p: Parameters) -> None:
     log_area = (
         a.log_drusen_at_60 + f["drusen_usual"] + (a.log_drusen_per_year + f["drusen_trend"]) * older
     )
-    m["log_drusen"] = np.clip(log_area[:, None] + f["drusen_eyes"], -9.0, np.log(a.drusen_max_dd2))
+    log_area = log_area[:, None] + f["drusen_eyes"]
+    m["log_drusen"] = np.clip(log_area, a.log_drusen_least, np.log(a.drusen_max_dd2))
     since = np.where(np.isfinite(m["amd_years"]), m["years"][:, None] - m["amd_years"], -1.0)
     atrophic = (f["neovascular"] < 0.5) & (since >= 0.0)
-    root = 0.15 + a.atrophy_root_dd_per_year * since
-    m["geographic_atrophy_dd2"] = np.where(atrophic, np.minimum(root * root, 12.0), 0.0)
+    root = a.atrophy_root_dd + a.atrophy_root_dd_per_year * since
+    area = np.where(atrophic, np.minimum(root * root, a.atrophy_max_dd2), 0.0)
+    m["geographic_atrophy_dd2"] = area
     shown = np.exp(m["log_drusen"])
-    shown = np.where(shown < 0.002, 0.0, shown)
-    m["drusen_area_dd2"] = np.where(atrophic, 0.6 * shown, shown)
+    shown = np.where(shown < a.drusen_seen_dd2, 0.0, shown)
+    m["drusen_area_dd2"] = np.where(atrophic, a.drusen_left_by_atrophy * shown, shown)
     wet = (f["neovascular"] >= 0.5) & np.isfinite(m["amd_years"])
     m["neovascular_amd_years"] = np.where(wet, m["amd_years"], NEVER)
 
@@ -115,29 +127,31 @@ def _show_macula(lanes: Lanes, p: Parameters) -> None:
 def _show_refraction(lanes: Lanes, p: Parameters) -> None:
     f, m, r = lanes.fixed, lanes.moving, p.retina.refraction
     age = m["age_years"]
-    fade, end = r.growth_fades_over_years, r.growth_ends_years
+    fade, end, begin = r.growth_fades_over_years, r.growth_ends_years, r.growth_begins_years
+    # Long after the growth has ended its exponential would overflow; it is over by 80 years.
     grown = (
         age
-        - 6.0
+        - begin
         - fade
         * (
             np.log1p(np.exp((np.minimum(age, 80.0) - end) / fade))
-            - np.log1p(np.exp((6.0 - end) / fade))
+            - np.log1p(np.exp((begin - end) / fade))
         )
     )
     drift = f["refraction_per_year"] * grown
     worst = np.float32(p.body_effects.high_myopia_dioptres)
+    below, above = (np.float32(margin) for margin in p.body_effects.dioptre_margins)
     shown = (f["refraction_usual"] + drift)[:, None] + f["refraction_eyes"]
     lead = lower(shown)
     shift = np.where(
         m["high_myopia"] > 0,
-        np.minimum(worst - np.float32(0.05) - lead, 0.0),
-        np.maximum(worst + np.float32(0.1) - lead, 0.0),
+        np.minimum(worst - below - lead, 0.0),
+        np.maximum(worst + above - lead, 0.0),
     )
-    m["spherical_equivalent_d"] = np.clip(shown + shift[:, None], -20.0, 9.0)
+    m["spherical_equivalent_d"] = np.clip(shown + shift[:, None], *r.range_dioptres)
     length = r.axial_length_mm[0] + (r.axial_length_mm[1] - r.axial_length_mm[0]) * f["sex"]
     length = (length + f["axial_usual"])[:, None] - m["spherical_equivalent_d"] / r.dioptres_per_mm
-    m["axial_length_mm"] = np.clip(length, 19.0, 36.0)
+    m["axial_length_mm"] = np.clip(length, *r.axial_length_range_mm)
 
 
 def _show_media(lanes: Lanes, p: Parameters) -> None:
@@ -149,12 +163,13 @@ def _show_media(lanes: Lanes, p: Parameters) -> None:
     m["media_opacity"] = np.where(m["pseudophakic"] > 0, np.float32(c.clear), m["lens_opacity"])
 
 
-def _summarise(m: dict[str, Array]) -> None:
+def _summarise(m: dict[str, Array], p: Parameters) -> None:
     for name in ("crae", "crve"):
         m[f"{name}_mean_um"] = mean(m[f"{name}_um"])
     for name in ("rarefaction", "tortuosity", "nicking", "nerve_fibre_loss"):
         m[f"{name}_mean"] = mean(m[name])
-    m["nicking_present"] = (m["nicking_mean"] >= 0.4).astype(np.float32)
+    seen = m["nicking_mean"] >= p.retina.wear.nicking_present
+    m["nicking_present"] = seen.astype(np.float32)
     m["dr_severity_worst"] = upper(m["dr_severity"])
     m["retinopathy"] = (m["dr_severity_worst"] >= 1.0).astype(np.float32)
     m["cdr_vertical_worst"] = upper(m["cdr_vertical"])

@@ -14,6 +14,8 @@ from training.drawn.population.tables import Cause
 BoolArray = npt.NDArray[np.bool_]
 AGES_A_YEAR = 4
 OLDEST_YEARS = 125
+_MOST_LOG_HAZARD = 3.0
+"""Keeps exponentials finite: twenty events a year."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,18 @@ def log_relative(cause: Cause, lanes: Lanes) -> Array:
     return total
 
 
-def exposed(name: str, lanes: Lanes, cause: Cause) -> BoolArray:
+def exposed(name: str, lanes: Lanes, p: Parameters) -> BoolArray:
     """Return who can have the event now, first or again, as the cause's `at_risk` words it."""
-    age = lanes.moving["age_years"]
+    cause, age = p.cause(name), lanes.moving["age_years"]
     inside = (age >= cause.from_age) & (age < cause.until_age)
     if name == DEATH:
         return np.asarray(inside)
     if name == "dr_progression":
         has = (lanes.moving["type_2_diabetes"] > 0) & (lanes.moving["dr_grade"] < 4)
     elif name == "glaucoma_progression":
-        has = (lanes.moving["glaucoma_status"] > 0) & (lanes.moving["rim_loss"] < 0.9)
+        has = (lanes.moving["glaucoma_status"] > 0) & (
+            lanes.moving["rim_loss"] < p.retina.glaucoma.rim_lost_end
+        )
     else:
         has = lanes.moving[name] == 0
     return np.asarray(inside & has)
@@ -68,7 +72,9 @@ def set_hazards(lanes: Lanes, p: Parameters, baselines: Baselines) -> None:
     m = lanes.moving
     for name in CAUSES:
         cause = p.cause(name)
-        can = exposed(name, lanes, cause)
+        can = exposed(name, lanes, p)
         log_hazard = baselines.at(name, lanes) + log_relative(cause, lanes)
-        m[f"hazard_{name}"] = np.where(can, np.exp(np.minimum(log_hazard, 3.0)), np.float32(0))
+        m[f"hazard_{name}"] = np.where(
+            can, np.exp(np.minimum(log_hazard, _MOST_LOG_HAZARD)), np.float32(0)
+        )
         m[f"risk_{name}"] = np.asarray(can & (m.get(f"had_{name}", 0) == 0), np.float32)

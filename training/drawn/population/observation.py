@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from training.drawn.population.deviates import Stream, generator
 from training.drawn.population.lanes import STEP_YEARS, Array
@@ -16,11 +15,10 @@ from training.drawn.population.tables import Measured
 
 @dataclass(frozen=True)
 class Seen:
-    """When people are seen: last contact (P,), visits (P, K), photographs an eye (P, K, 2)."""
+    """When people are seen: last contact (P,) and visits (P, K), NaN for those that were missed."""
 
     censored_years: Array
     visit_years: Array
-    shots: npt.NDArray[np.int8]
 
 
 def observe(
@@ -36,7 +34,7 @@ def observe(
     o, number = p.observation, p.observation.visits if visits is None else visits
     if number < 1:
         raise ValueError(f"everybody has a first visit, got {number} visits")
-    uniforms = np.empty((len(indices), 2 + 2 * number), np.float32)
+    uniforms = np.empty((len(indices), 2), np.float32)
     normals = np.empty((len(indices), number), np.float32)
     for row, index in enumerate(indices):
         rng = generator(seed, block, index, Stream.VISITS)
@@ -51,9 +49,7 @@ def observe(
     planned[:, 1:] = np.cumsum(np.maximum(np.round(gaps / STEP_YEARS), 1.0), axis=1) * STEP_YEARS
     missed = planned > np.minimum(death_years, censored)[:, None]
     missed[:, 0] = False
-    repeats = uniforms[:, 2:].reshape(-1, number, 2) < o.repeat_shot_share
-    shots = np.asarray(1 + repeats, np.int8)
-    return Seen(censored, np.where(missed, np.float32(np.nan), planned), shots)
+    return Seen(censored, np.where(missed, np.float32(np.nan), planned))
 
 
 def measure(

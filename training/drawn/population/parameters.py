@@ -21,6 +21,7 @@ from training.drawn.population.tables import (
     Cause,
     Correlations,
     Demography,
+    Entry,
     Measured,
     Observation,
     SmokingShares,
@@ -83,6 +84,7 @@ class Parameters(BaseModel):
     correlations: Correlations
     smoking: SmokingShares
     body_effects: BodyEffects
+    entry: Entry
     treatments: Treatments
     retina: RetinaParameters
     observation: Observation

@@ -12,6 +12,7 @@ from edge_runtime.domain import Eye, Sex
 from training.drawn.eye_state import EyeState, EyeTraits
 from training.drawn.population.bodies import Bodies
 from training.drawn.population.deviates import Stream
+from training.drawn.population.events import FLAGS
 from training.drawn.population.observation import measure
 from training.drawn.population.parameters import CAUSES, CONDITIONS
 
@@ -19,7 +20,6 @@ SET = "drawn"
 EYES = (Eye.OD, Eye.OS)
 OEDEMA = 0.5
 """Severity from which exudates lie within one disc diameter of the fovea (eye_state.py)."""
-MANIFEST_RIM_LOSS = 0.08
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ class Person:
     def covariates_at(self, years: float, eye: Eye | None = None) -> dict[str, object]:
         """Return the manifest's covariate columns at a visit, measured with error; None unknown.
 
-        Age and sex are always known. Pressure and length are the eye's own, or the mean of both.
+        Age, sex and what the person has had are always known. Pressure and length are the eye's
+        own, or the mean of both.
         """
         moment = int(self.bodies.moment(years))
         found: dict[str, object] = {
@@ -114,19 +115,20 @@ class Person:
             found[name] = None if value is None else round(max(value, 1.0), 2)
         if taken["smoking"] is not None:
             found["smoking"] = Smoking(round(taken["smoking"]))
-        return found
+        return found | self._history(moment)
 
     def labels_at(self, eye: Eye, years: float) -> dict[str, object]:
         """Return what a grader with the truth would write of one eye."""
         state = self.eye(eye).at(years)
         moment = int(self.bodies.moment(years))
         manifest = self._true("glaucoma_status", moment) == 2
+        seen = self.bodies.parameters.retina.glaucoma.rim_lost_manifest
         grade = min(int(state.dr_severity), 4)
         return {
             "dr_grade": grade,
             "dr_present": grade > 0,
             "maculopathy": state.oedema_severity >= OEDEMA,
-            "glaucoma": bool(manifest and self._lost_rim(eye, moment) >= MANIFEST_RIM_LOSS),
+            "glaucoma": bool(manifest and self._lost_rim(eye, moment) >= seen),
         }
 
     def outcomes(self, set_name: str = SET) -> list[OutcomeRow]:
@@ -189,6 +191,11 @@ class Person:
     def _of_eyes(self, name: str, eye: Eye | None, moment: int) -> float:
         both = self.bodies.states[name][self.i, :, moment]
         return float(both.mean() if eye is None else both[EYES.index(eye)])
+
+    def _history(self, moment: int) -> dict[str, object]:
+        """Return what the person has or has had, by the manifest's columns."""
+        known: dict[str, object] = {f"has_{n}": self._true(n, moment) > 0 for n in FLAGS}
+        return known | {"has_glaucoma": self._true("glaucoma_status", moment) > 0}
 
     def _lost_rim(self, eye: Eye, moment: int) -> float:
         return float(self.bodies.states["rim_loss_eyes"][self.i, EYES.index(eye), moment])

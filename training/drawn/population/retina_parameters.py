@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from training.drawn.population.ageing_parameters import Macula, Media, Nerve, Refraction
 from training.drawn.population.tables import Documented
 
 
@@ -12,10 +13,13 @@ class Calibre(Documented):
 
     crae_um: float
     crve_um: float
+    at_arterial_mmhg: float
+    at_hba1c_percent: float
+    at_bmi_kg_m2: float
     crae_per_year: float
     crve_per_year: float
     crae_per_mmhg: float
-    """Per mmHg of mean arterial pressure over 93."""
+    """Per mmHg of mean arterial pressure."""
     crae_with_smoking: float
     crve_with_smoking: float
     crve_per_hba1c_percent: float
@@ -24,6 +28,8 @@ class Calibre(Documented):
     crve_sd_people: float
     crae_sd_eyes: float
     crve_sd_eyes: float
+    crae_range_um: tuple[float, float]
+    crve_range_um: tuple[float, float]
     sd_within: float
     within_years: float
 
@@ -39,6 +45,18 @@ class Wear(Documented):
     """A year of age over 40, by pressure load, a step of retinopathy, sd of people."""
     load_before_entry_years: float
     """Years of pressure that are behind a person when the history begins."""
+    load_from: tuple[float, float]
+    """mmHg of systolic pressure and % of HbA1c above which loads add up."""
+    load_per: tuple[float, float]
+    """mmHg-years and %-years of one unit of load."""
+    from_age: float
+    sd_eyes: float
+    nicking_eyes: float
+    """How many times further nicking differs between eyes than rarefaction."""
+    nicking_present: float
+    """Mean nicking of both eyes from which a grader calls it present."""
+    rarefaction_most: float
+    tortuosity_range: tuple[float, float]
 
 
 class Disc(Documented):
@@ -48,16 +66,32 @@ class Disc(Documented):
     cdr_sd_people: float
     cdr_sd_eyes: float
     cdr_per_disc_um: float
+    cdr_at_disc_um: float
+    cdr_grown_range: tuple[float, float]
+    """Of cups before rim is lost."""
     cdr_lost_rim: float
     """How much of the way to a full cup an eye goes when all its rim is lost."""
+    cdr_without_rim: float
+    cdr_range: tuple[float, float]
+    notching_eyes: float
+    """Share of eyes whose rim is lost in a notch first."""
     notch_share: float
     """Of the lost rim, how much shows as a notch in an eye that notches."""
+    notch_hours_below: tuple[float, float]
+    notch_hours_above: tuple[float, float]
+    notch_below_share: float
+    axial_from_mm: float
+    """Length above which crescents widen and the choroid shows through."""
     atrophy_dd: tuple[float, float, float, float]
-    """Base, per mm of axial length over 24, by lost rim, sd of eyes."""
+    """Base, per mm of axial length, by lost rim, sd of eyes."""
+    atrophy_most_dd: float
     tilt_per_mm: tuple[float, float, float]
     """Axial length from which discs tilt, tilt per mm, sd of eyes."""
+    tilt_most: float
     tessellation: tuple[float, float, float, float, float]
-    """Base at 40, a year of age, per mm over 24, by pigmentation, sd of eyes."""
+    """Base, a year of age, per mm of length, by pigmentation, sd of eyes."""
+    tessellation_from_age: float
+    tessellation_at_pigmentation: float
     disc_haemorrhage_per_year: tuple[float, float, float]
     """Chance a year of healthy people, of suspects and of people with glaucoma."""
     disc_haemorrhage_memory_years: float
@@ -77,6 +111,17 @@ class Glaucoma(Documented):
     rim_lost_a_year: float
     fellow_share: tuple[float, float]
     """Rim lost in the fellow eye as a share of the lead eye's: mean and sd."""
+    new_from_age: float
+    new_at_mmhg: float
+    """Pressure at which `new_per_year` holds."""
+    rim_lost_before: float
+    """Most that may be lost beyond `rim_lost_at_glaucoma` when the history begins."""
+    rim_lost_most: float
+    rim_lost_end: float
+    """From here on nothing is left to be lost: the person is no longer at risk."""
+    rim_lost_manifest: float
+    """Lost rim of one eye from which a grader calls the eye glaucomatous."""
+    liability: tuple[tuple[str, float], ...]
 
 
 class Diabetic(Documented):
@@ -86,69 +131,17 @@ class Diabetic(Documented):
     """Shares of the worse eye's grades five years before the first visit, with diabetes."""
     creep_per_year: float
     """How fast severity creeps up inside a grade."""
+    creep_to: float
+    """Where in a grade the creep ends, 1 being the next grade."""
+    fraction_after_progression: float
     fellow_gap: float
     """Mean steps by which the fellow eye stays behind."""
+    oedema_from_severity: float
+    oedema_per_step: float
     oedema_sd_eyes: float
+    laser_from_severity: float
     laser_per_year: float
     """Chance a year that an eye with proliferation gets panretinal laser."""
-
-
-class Macula(Documented):
-    """Drusen and late AMD."""
-
-    log_drusen_at_60: float
-    log_drusen_per_year: float
-    log_drusen_sd_people: float
-    log_drusen_sd_trend: float
-    log_drusen_sd_eyes: float
-    drusen_max_dd2: float
-    atrophy_root_dd_per_year: float
-    neovascular_share: float
-    fellow_per_year: float
-
-
-class Refraction(Documented):
-    """Refraction and the length of the eye."""
-
-    adult_dioptres: tuple[float, float]
-    young_dioptres_at_6: tuple[float, float]
-    young_dioptres_per_year: tuple[float, float]
-    growth_ends_years: float
-    growth_fades_over_years: float
-    eye_difference_dioptres: float
-    axial_length_mm: tuple[float, float]
-    """Of women and men at 0 dioptres."""
-    axial_sd_mm: float
-    dioptres_per_mm: float
-
-
-class Media(Documented):
-    """Clouding of the lens."""
-
-    middle_years: float
-    spread_years: float
-    sd_people_years: float
-    sd_eyes_years: float
-    smoking_years: float
-    diabetes_years: float
-    surgery_opacity: float
-    surgery_per_year: float
-    clear: float
-
-
-class Nerve(Documented):
-    """Neurodegeneration and what it leaves of the nerve fibres."""
-
-    logit_at_60: float
-    logit_per_year: float
-    logit_sd_people: float
-    logit_sd_trend: float
-    loss_with_neurodegeneration: float
-    loss_with_rim: float
-    loss_sd_people: float
-    loss_sd_eyes: float
-    loss_at_60: float
-    loss_per_year: float
 
 
 class RetinaParameters(BaseModel):

@@ -20,7 +20,7 @@ def show(lanes: Lanes, p: Parameters, baselines: Baselines) -> None:
 
 def advance(lanes: Lanes, chance: Chance, p: Parameters, mortal: bool = True) -> StepEvents:
     """Return the events of one step and move lanes to its end; `show` sets what is seen there."""
-    events = run_clocks(lanes, chance, mortal)
+    events = run_clocks(lanes, chance, p, mortal)
     advance_eyes(lanes, chance, p)
     mark(lanes, events, chance, p)
     advance_body(lanes, chance, p)

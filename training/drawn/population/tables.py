@@ -40,6 +40,9 @@ class Traits(Documented):
     pigmentation_adult: tuple[float, float]
     pigmentation_young: tuple[float, float]
     disc_height_um: tuple[float, float, float]
+    disc_height_range_um: tuple[float, float]
+    iop_eyes_sd_mmhg: float = Field(ge=0)
+    iop_eyes_range_mmhg: tuple[float, float]
 
 
 class BodyState(Documented):
@@ -80,9 +83,28 @@ class BodyEffects(Documented):
     acr_log10_per_diabetes_year: float
     egfr_loss_per_year_per_20_mmhg: float
     egfr_loss_per_year_per_hba1c_percent: float
+    egfr_loss_from_sbp_mmhg: float
+    egfr_loss_from_hba1c_percent: float
     diabetes_hba1c_percent: float
+    hba1c_margin_percent: float
     kidney_disease_egfr: float
+    egfr_margins: tuple[float, float]
     high_myopia_dioptres: float
+    dioptre_margins: tuple[float, float]
+    dbp_effect_share: float
+    """Diastolic beside systolic change by treatment."""
+    ischaemic_stroke_share: float = Field(ge=0, le=1)
+
+
+class Entry(Documented):
+    """What people have already when their history begins."""
+
+    diabetes_years_mean: float = Field(gt=0)
+    diabetes_from_age: float
+    amd_years_most: float = Field(ge=0)
+    dr_fraction_most: float = Field(ge=0, lt=1)
+    share_most: float = Field(ge=0, le=1)
+    """Of any age and sex."""
 
 
 class Treatment(Documented):
@@ -165,7 +187,6 @@ class Observation(Documented):
     years_between_log_sd: float = Field(ge=0)
     administrative_years: tuple[float, float]
     drop_out_per_year: float = Field(ge=0)
-    repeat_shot_share: float = Field(ge=0, le=1)
 
 
 class Measured(Documented):

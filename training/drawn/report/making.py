@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge_runtime.durable import write_whole
 from training.drawn.report.counting import what_was_drawn
 from training.drawn.report.courses import courses
+from training.drawn.report.films import films
 from training.drawn.report.folder import DrawnCohort
 from training.drawn.report.measures import eye_spreads
 from training.drawn.report.page import Sheets, report_page
@@ -36,8 +37,10 @@ def make_report(
 
     `page` never shows a real person. Raises CohortError for `data`, OutputError.
     """
-    sheets = Sheets(strips(cohort))
-    real = Sheets(sheets.strips, drawn_beside(cohort), real_beside(data)) if data else None
+    sheets = Sheets(strips(cohort), films(cohort))
+    real = None
+    if data is not None:
+        real = replace(sheets, drawn=drawn_beside(cohort), real=real_beside(data))
     shown: list[Sequence[Shown]] = [strip.visits for strip in sheets.strips]
     shown += [real.drawn, real.real] if real else []
     drawn = what_was_drawn(cohort)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -11,6 +12,7 @@ from training.drawn.report.cohort_sections import (
     drawn_section,
     measures_section,
 )
+from training.drawn.report.films import Film
 from training.drawn.report.population_sections import (
     incidence_section,
     ladder_section,
@@ -29,6 +31,9 @@ OWN_STYLE = """
 .strip figure { margin: 0; }
 .strip img { height: 150px; width: auto; display: block; background: #000; border-radius: 3px; }
 .strip .lost { height: 150px; width: 150px; border: 1px dashed var(--orange); }
+.films { display: flex; flex-wrap: wrap; gap: 1rem; }
+.films figure { margin: 0; }
+.films img { height: 326px; width: auto; display: block; border-radius: 3px; }
 .beside { display: grid; grid-template-columns: 1fr 1fr; gap: 1.5rem; }
 .beside .sheet { display: grid; grid-template-columns: repeat(4, 1fr); gap: .4rem; }
 .beside figure { margin: 0; }
@@ -44,7 +49,7 @@ LOCAL_ONLY = (
 PLACES = (
     ("drawn", "What was drawn"), ("incidence", "Incidence"), ("ratios", "Hazard ratios"),
     ("ladder", "Ladder"), ("courses", "What came"), ("measures", "Biomarkers"),
-    ("time", "Eyes over time"),
+    ("time", "Eyes over time"), ("films", "Ten years in a film"),
 )  # fmt: skip
 
 
@@ -53,6 +58,7 @@ class Sheets:
     """The photographs of a page."""
 
     strips: Sequence[Strip] = ()
+    films: Sequence[Film] = ()
     drawn: Sequence[Shown] = ()
     real: Sequence[Shown] = field(default=())
     """Of real people; where there are any the page is for this machine alone."""
@@ -76,6 +82,7 @@ def report_page(report: Report, sheets: Sheets) -> str:
         courses_section(report),
         measures_section(report),
         _over_time(sheets.strips),
+        _films(sheets.films),
         _beside(sheets) if sheets.real else "",
         '<p class="soft">Made by <code>foreseye-train draw-report</code>; the numbers are in the '
         f"JSON file beside this page ({escape(report.schema_)}).</p>",
@@ -103,6 +110,23 @@ def _over_time(strips: Sequence[Strip]) -> str:
         "of that day: the outermost of the cohort by kind of change, then plain ones. Years since "
         f"the first visit; grade and cup as they are in truth.</p>{shown}"
     )
+
+
+def _films(films: Sequence[Film]) -> str:
+    shown = "".join(
+        f'<figure><img src="data:image/webp;base64,{base64.b64encode(film.webp).decode()}" '
+        f'alt="{escape(film.title)}, a frame a year"><figcaption>{escape(film.title)}'
+        "</figcaption></figure>"
+        for film in films
+    )
+    told = (
+        "Some of these eyes drawn anew, a frame a year, by the camera of their clearest visit, "
+        "until ten years later or death: nothing moves but the eye."
+        if films
+        else "None: the cohort was drawn with other parameters, so that its eyes cannot be drawn "
+        "again from their seed."
+    )
+    return f'<h2 id="films">Ten years in a film</h2><p>{told}</p><div class="films">{shown}</div>'
 
 
 def _beside(sheets: Sheets) -> str:

@@ -86,15 +86,18 @@ def ladder_section(population: Population) -> str:
     """Return the ladder of C."""
     rows = [
         (escape(in_words(r.condition)), *(number(v) for v in (r.age_sex, r.covariates, r.signs)),
-         number(r.oracle), f"{r.people:,}")
+         number(r.oracle), f"{r.signs - r.covariates:+.3f} \N{PLUS-MINUS SIGN} {r.gain_error:.3f}",
+         f"{r.standard_error:.3f}", f"{r.people:,}")
         for r in population.ladder
     ]  # fmt: skip
-    head = ("Condition", "Age + sex", "+ covariates", "+ true retinal signs", "Oracle", "People")
+    head = ("Condition", "Age + sex", "+ covariates", "+ true retinal signs", "Oracle",
+            "Signs add", "Standard error", "People")  # fmt: skip
     return (
         '<h2 id="ladder">What can be told at all</h2><p>C at ten years against true probabilities: '
         "the chance that of two people, one who will have the event and one who will not, the "
         "first has the higher score. The oracle is the ceiling; what is between covariates and "
-        "signs is all that a photograph can add. Each rung is a fit on one half of the people, "
-        "judged on the other: where people are few a rung can fall below the one before.</p>"
-        f"{wide(ladder_plot(population.ladder))}{table(head, rows, ('', *[NUMBER] * 5))}"
+        "signs is all that a photograph can add. Each rung is a fit on four fifths of the people, "
+        "judged on the last, five times; the standard error of the least certain rung stands "
+        "beside it.</p>"
+        f"{wide(ladder_plot(population.ladder))}{table(head, rows, ('', *[NUMBER] * 7))}"
     )

@@ -93,6 +93,10 @@ class Ladder(Strict):
     signs: float
     oracle: float
     people: int
+    standard_error: float = Field(ge=0)
+    """Of the least certain rung."""
+    gain_error: float = Field(ge=0)
+    """Standard error of signs less covariates."""
 
 
 class Spread(Strict):

@@ -65,10 +65,11 @@ def strips(cohort: DrawnCohort) -> list[Strip]:
     """Return some eyes: the outermost of each kind of change, then plain ones; nobody twice."""
     truth = cohort.truth.set_index(cohort.truth["photograph"].to_numpy())
     rows = {row.photograph: row for row in cohort.rows}
-    return [_strip(cohort, why, eye, truth, rows) for why, eye in _chosen(truth)]
+    return [_strip(cohort, why, eye, truth, rows) for why, eye in chosen_eyes(truth)]
 
 
-def _chosen(truth: pd.DataFrame) -> list[tuple[str, tuple[str, str]]]:
+def chosen_eyes(truth: pd.DataFrame) -> list[tuple[str, tuple[str, str]]]:
+    """Return why each eye of the strips is shown ("": a plain one), and its person and side."""
     order = truth.sort_values(["visit_time_years", "photograph"])
     last = order.drop_duplicates(["person_id", "eye"], keep="last")
     last = last.sort_values("photograph")

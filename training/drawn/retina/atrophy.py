@@ -16,7 +16,7 @@ from training.drawn.frame import Frame, rgb
 from training.drawn.retina.complexion import Complexion
 from training.drawn.retina.sheets import coloured, disc_cloud, mixed
 
-BARE_SCLERA = rgb(0.90, 0.62, 0.37)
+BARE_SCLERA = rgb(0.96, 0.60, 0.37)
 ALPHA_PIGMENT = rgb(0.34, 0.36, 0.22)
 """Density of the clumped pigment of the alpha zone in a dark eye."""
 ALPHA_PALE = rgb(0.02, 0.14, 0.12)

@@ -21,7 +21,7 @@ COARSE_PX_PER_DD = 30.0
 """Enough for choroidal vessels, 0.06 disc diameters and wider."""
 GRAIN_DD = 0.03
 """About 50 um: clumps of pigment epithelium and choriocapillaris."""
-GRAIN = rgb(0.008, 0.014, 0.012)
+GRAIN = rgb(0.011, 0.017, 0.014)
 DULLED = rgb(-0.02, 0.03, 0.05)
 """Density that 50 years add to the fundus itself (the lens is the camera's affair)."""
 

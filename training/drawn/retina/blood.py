@@ -20,14 +20,14 @@ from training.drawn.vessels.layers import VesselLayer
 
 REFERENCE_DD = 0.07
 """Calibre at which the densities below hold: 126 um, a trunk near the disc."""
-VENULE_DENSITY = rgb(0.135, 0.51, 0.23)
-ARTERIOLE_DENSITY = rgb(0.065, 0.40, 0.18)
-CALIBRE_POWER = 0.55
+VENULE_DENSITY = rgb(0.115, 0.51, 0.23)
+ARTERIOLE_DENSITY = rgb(0.055, 0.40, 0.18)
+CALIBRE_POWER = 0.46
 """Density grows less than calibre: light scattered in the tissue crosses a vessel sideways.
 Fitted to HRF, where density in green is 0.32 at 0.025 DD and 0.54 at 0.07 DD for venules."""
-RESOLVED_PX = 1.3
+RESOLVED_PX = 1.15
 """Thinner vessels fill only part of a pixel."""
-ON_DISC = rgb(1.9, 1.7, 2.0)
+ON_DISC = rgb(1.5, 1.25, 1.4)
 """Over the bright disc the same blood is darker against its ground."""
 CLEARED = rgb(0.6, 0.30, 0.30)
 """Share of the density that the reflex along the middle of a vessel takes away."""

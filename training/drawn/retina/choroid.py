@@ -31,14 +31,17 @@ LAYERS = (
 """Length, gap and half width (disc diameters) and slant of the vessels that make the net."""
 OVERSAMPLING = 4
 """Points per bump of the noise, enough for linear interpolation to look smooth."""
-PATCHES, RUDDY = rgb(0.034, 0.046, 0.040), rgb(-0.006, 0.022, 0.028)
+PATCHES, RUDDY = rgb(0.034, 0.046, 0.040), rgb(-0.016, 0.050, 0.062)
+MOTTLE = rgb(0.020, 0.010, 0.012)
+"""Density of the choriocapillaris' lobules and of clumped pigment, 200 to 500 um in size: set by
+the red detail at 2.8 and 5.6 px of the realism page."""
 PIGMENT_BETWEEN = rgb(0.42, 0.50, 0.28)
 """Density of the pigmented tissue between choroidal vessels in a dark, fully tessellated eye."""
 CHOROIDAL_BLOOD = rgb(0.06, 0.28, 0.19)
 """Density of the choroidal vessels over the bare ground of a fair eye."""
 BARE = rgb(0.04, 0.15, 0.14)
 """What a fair tessellated fundus gains in brightness where the pigment epithelium is thin."""
-TOWARDS_EDGE = rgb(0.10, 0.16, 0.10)
+TOWARDS_EDGE = rgb(0.04, 0.12, 0.09)
 """Density added at 3.5 disc diameters from the fovea, where the retina is seen more aslant."""
 
 
@@ -54,6 +57,8 @@ def choroid_density(
         0.7 * frame.cloud(1.5, rng) + 0.5 * frame.cloud(0.55, rng) + 0.3 * frame.cloud(0.2, rng)
     )
     ruddy = 0.7 * frame.cloud(0.9, rng) + 0.5 * frame.cloud(0.3, rng)
+    ruddy += 0.7 * frame.cloud(2.2, rng)
+    mottle = 0.7 * frame.cloud(0.14, rng) + 0.7 * frame.cloud(0.30, rng)
     net = choroidal_vessels(anatomy, traits, complexion, frame)
     seen = _visibility(anatomy, state, frame, patches)
     dark = np.float32(0.25 + 0.75 * traits.pigmentation)
@@ -67,6 +72,7 @@ def choroid_density(
         [
             (patches, PATCHES * np.float32(patchiness * ageing)),
             (ruddy, RUDDY * np.float32(patchiness)),
+            (mottle, MOTTLE * np.float32(complexion.graininess)),
             (seen * (1 - net), PIGMENT_BETWEEN * dark),
             (seen * net, CHOROIDAL_BLOOD * fair),
             (seen, -BARE * fair),

@@ -41,7 +41,7 @@ class Complexion:
     """Brightness of the line along the vessels."""
 
     disc_hue: FloatArray
-    """Factors (3,) on the disc's colours."""
+    """Factors (3,) on the disc's colours, besides what the ground gives them."""
 
     disc_softness: float
     rim_pigment: float
@@ -64,7 +64,7 @@ def complexion_of(traits: EyeTraits) -> Complexion:
         choroid_calibre=float(np.exp(rng.normal(0, 0.12))),
         blood=float(np.exp(rng.normal(0, 0.18))),
         reflex=float(np.exp(rng.normal(0, 0.4))),
-        disc_hue=(tint**0.4 * np.exp(rng.normal(0, (0.02, 0.035, 0.06)))).astype(np.float32),
+        disc_hue=np.exp(rng.normal(0, (0.02, 0.045, 0.08))).astype(np.float32),
         disc_softness=float(np.exp(rng.normal(0, 0.35))),
         rim_pigment=float(max(0.0, rng.normal(-0.2, 0.6))),
     )

@@ -105,7 +105,7 @@ def _rim_exponent(traits: EyeTraits, state: EyeState) -> Curve:
     """
     rng = rng_of(traits.seed, "rim", traits.eye.value)
     nasal, below = np.cos(ANGLES), np.sin(ANGLES)
-    exponent = 1 + 0.13 * nasal - 0.06 * np.cos(2 * ANGLES) + 0.05 * below
+    exponent = 1 + 0.07 * nasal - 0.06 * np.cos(2 * ANGLES) + 0.05 * below
     for wave in range(2, 2 + RIM_WAVES):
         exponent += rng.normal(0, 0.05 / wave) * np.cos(wave * ANGLES + rng.uniform(0, 2 * np.pi))
     notch = np.deg2rad(30.0 * state.notch_clock_hour - 90)

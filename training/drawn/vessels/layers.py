@@ -19,6 +19,10 @@ from training.drawn.vessels.tree import VesselTree
 
 LEAST_RADIUS_PX = 0.75
 """Thinner vessels are marked this wide: no grader marks less than a pixel."""
+SEEN_RADIUS_PX = 0.4
+"""Thinner vessels are laid but not marked: less than 0.8 px wide, they sink into the grain."""
+DISC_DD, ROOT_SHARE, ROOT_DD = 0.6, 0.55, 0.10
+"""On the disc a vessel comes up at this share of its calibre and shows in full this far on."""
 GLEAM_SHARE = 0.28
 """Half width of the bright line over the vessel's."""
 GLEAM_FROM_PX, GLEAM_FULL_PX = 1.5, 4.0
@@ -49,7 +53,8 @@ def lay_vessels(tree: VesselTree, frame: Frame) -> VesselLayer:
     blood, reflex = (np.zeros(frame.shape, np.float32) for _ in range(2))
     mask = np.zeros(frame.shape, bool)
     for place, away, radius in _near_pixels(tree, frame):
-        mask.ravel()[place[away <= np.maximum(radius, LEAST_RADIUS_PX)]] = True
+        marked = (away <= np.maximum(radius, LEAST_RADIUS_PX)) & (radius >= SEEN_RADIUS_PX)
+        mask.ravel()[place[marked]] = True
         np.maximum.at(blood.ravel(), place, _thickness(away, radius))
         wide = radius > GLEAM_FROM_PX
         if wide.any():
@@ -90,13 +95,24 @@ def _pieces_px(tree: VesselTree, frame: Frame) -> tuple[npt.NDArray[np.float64],
     parents = tree.parent[ends]
     xy = frame.to_px(tree.xy)
     begin, end = xy[parents], xy[ends]
-    radius = np.stack([tree.radius[parents], tree.radius[ends]], axis=1) * frame.px_per_dd
+    wide = tree.radius * _emerged(tree)
+    radius = np.stack([wide[parents], wide[ends]], axis=1) * frame.px_per_dd
     # A twig begins as wide as it is, not as its trunk.
     radius[:, 0] = np.minimum(radius[:, 0], 1.15 * radius[:, 1])
     margin = radius.max(1, keepdims=True) + 2
     low, high = np.minimum(begin, end) - margin, np.maximum(begin, end) + margin
     seen = (high > 0).all(1) & (low < (frame.width_px - 1, frame.height_px - 1)).all(1)
     return begin[seen], (end - begin)[seen], radius[seen]
+
+
+def _emerged(tree: VesselTree) -> FloatArray:
+    """Return the share (N,) of its calibre that each node shows: less where it dips to its root.
+
+    Vessels come up on the disc alone; one that begins elsewhere shows in full.
+    """
+    roots = tree.xy[(tree.parent < 0) & ((tree.xy**2).sum(1) < DISC_DD**2)]
+    away = np.sqrt(((tree.xy[:, None] - roots) ** 2).sum(-1)).min(1, initial=ROOT_DD)
+    return np.asarray(ROOT_SHARE + (1 - ROOT_SHARE) * np.minimum(away / ROOT_DD, 1))
 
 
 def _window(

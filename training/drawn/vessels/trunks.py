@@ -20,10 +20,10 @@ from training.drawn.vessels.tree import Kind
 # Each course is (x in disc diameters, height over the line from disc to fovea).
 ARCADE = np.array(
     (
-        (-0.02, 0.12),
-        (-0.08, 0.26),
-        (-0.22, 0.46),
-        (-0.7, 0.74),
+        (0.09, 0.11),
+        (0.06, 0.24),
+        (-0.06, 0.45),
+        (-0.56, 0.75),
         (-1.5, 0.94),
         (-2.5, 1.0),
         (-3.5, 0.95),

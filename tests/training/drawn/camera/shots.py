@@ -20,7 +20,18 @@ from training.drawn.frame import Frame
 HEIGHT_PX = 360
 SPOILING = (
     *("optics_um", "defocus_um", "rim_blur_um", "motion_um", "softness_px", "sharpening"),
-    *("tilt", "veil", "rim_haze", "ghost", "dots", "dust", "green_stops", "blue_stops", "metering"),
+    *(
+        "tilt",
+        "cast",
+        "veil",
+        "rim_haze",
+        "ghost",
+        "dots",
+        "dust",
+        "green_stops",
+        "blue_stops",
+        "metering",
+    ),
     *("shot_noise", "read_noise", "surround", "surround_noise"),
 )
 STATE = replace(sample_eyes.HEALTHY, media_opacity=0.0)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from training.camera.defects import OPERATORS, RETAKE
 from training.drawn.camera.presets import Preset, camera_kinds, defect_shares
-from training.drawn.camera.state import CameraState, camera_state, repeat_shot, typical_shot
+from training.drawn.camera.state import (
+    DIMMEST,
+    CameraState,
+    camera_state,
+    repeat_shot,
+    typical_shot,
+)
 
 SINGLE = (Preset.CLINIC, Preset.HANDHELD, Preset.PHONE)
 COLOUR = ("green_stops", "blue_stops", "metered_level", "saturation", "contrast", "rim_light")
@@ -47,6 +53,17 @@ def test_defects_are_those_of_training_camera(preset: Preset) -> None:
     assert set(defect_shares(preset)) == set(OPERATORS)
 
 
+def test_a_nearly_black_photograph_is_not_gradable() -> None:
+    good = typical_shot(Preset.CLINIC, "square tab, whole field")
+    dim = replace(good, metered_level=0.2)
+
+    assert dim.expected_level == pytest.approx(0.2)
+    assert dim.gradable
+    assert replace(good, defect="dark", severity=0.1).gradable
+    assert not replace(dim, defect="dark", severity=0.4).gradable
+    assert not replace(dim, exposure_stops=-1.4).gradable
+
+
 def test_a_table_top_cameras_field_is_not_cut_off_by_its_own_frame() -> None:
     blocked = {state.blocked_by for state in dealt(Preset.CLINIC, 2000)}
 
@@ -72,7 +89,7 @@ def test_a_few_per_cent_are_ungradable_and_the_defect_is_named() -> None:
 
     assert len(ungradable) / len(states) == pytest.approx(0.03, abs=0.01)
     assert {state.defect for state in states if state.defect} == set(OPERATORS)
-    assert all(state.severity > RETAKE for state in ungradable)
+    assert all(state.severity > RETAKE or state.expected_level < DIMMEST for state in ungradable)
     assert all((state.severity > 0) == bool(state.defect) for state in states)
     assert all((state.defect == "clipped_field") == bool(state.blocked_by) for state in states)
 

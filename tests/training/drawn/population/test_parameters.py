@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -87,3 +88,13 @@ def test_a_table_is_read_as_it_was_written(tmp_path: Path, reference: Parameters
 
 def test_the_committed_table_belongs_to_the_reference_population(reference: Parameters) -> None:
     read_baselines(reference)
+
+
+def test_every_source_says_whether_it_was_read_is_unconfirmed_or_assumed() -> None:
+    text = REFERENCE.read_text(encoding="utf-8")
+    sources = re.findall(r'^source = "(.*)"$', text, re.MULTILINE)
+    marks = re.compile(r"\bread\b|memory, not confirmed|assumed|switch")
+
+    assert len(sources) > 100
+    assert [source for source in sources if not marks.search(source)] == []
+    assert [s for s in sources if "memory" in s.replace("memory, not confirmed", "")] == []

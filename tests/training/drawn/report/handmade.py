@@ -60,7 +60,7 @@ def a_population(parameters_sha256: str) -> Population:
             Sign.model_validate(sign | {"sign": "nicking_present", "fitted": 1.3}),
         ],
         ladder=[Ladder(condition=name, age_sex=0.7, covariates=0.75, signs=0.77, oracle=0.8,
-                       people=900) for name in CONDITIONS],
+                       people=900, standard_error=0.004, gain_error=0.002) for name in CONDITIONS],
         spreads=[Spread.model_validate(spread | {"sex": sex}) for sex in ("F", "M")],
         beside_published=[
             BesidePublished(measure="crae_um", from_age=60, until_age=70, published_mean=144.0,

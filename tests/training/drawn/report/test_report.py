@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageSequence
 
 from edge_runtime.errors import ResumeMismatch
 from tests.training.drawn.report.handmade import PEOPLE, a_population
 from training.cli import main
 from training.drawn.cohort.tables import MANIFEST_FILE
+from training.drawn.report.films import films as report_films
 from training.drawn.report.folder import ReportError, open_cohort
 from training.drawn.report.making import Made, make_report
 from training.drawn.report.page import LOCAL_ONLY
 
-PICTURE = re.compile(r'<img src="([^"]+)"')
+PICTURE = re.compile(r'<img src="(data:image/jpeg[^"]+)"')
+FILM = re.compile(r'<img src="data:image/webp;base64,([^"]+)"')
 
 
 def made(folder: Path, out: Path, data: Path | None = None) -> Made:
@@ -32,7 +37,6 @@ def made(folder: Path, out: Path, data: Path | None = None) -> Made:
 
 def pictures(page: str) -> list[np.ndarray]:
     found = PICTURE.findall(page)
-    assert all(source.startswith("data:image/jpeg;base64,") for source in found)
     contents = [base64.b64decode(source.partition(",")[2]) for source in found]
     return [cv2.imdecode(np.frombuffer(c, np.uint8), cv2.IMREAD_COLOR) for c in contents]
 
@@ -68,6 +72,34 @@ def test_every_picture_of_the_page_is_a_drawn_photograph_made_small(drawn_folder
     for picture in pictures(page):
         small = cv2.resize(picture, (32, 32), interpolation=cv2.INTER_AREA).astype(float)
         assert min(np.abs(small - other).mean() for other in drawn) < 6.0
+
+
+def films(page: str) -> list[list[np.ndarray]]:
+    found = [Image.open(io.BytesIO(base64.b64decode(source))) for source in FILM.findall(page)]
+    return [
+        [np.asarray(frame.convert("RGB"), np.float32) for frame in ImageSequence.Iterator(film)]
+        for film in found
+    ]
+
+
+def test_a_film_shows_one_eye_year_by_year_in_its_place_and_changing(page):
+    shown = films(page)
+
+    assert shown
+    for frames in shown:
+        assert 2 <= len(frames) <= 11
+        first, last = frames[0][:300], frames[-1][:300]
+        apart = np.abs(first - last).mean()
+        assert 0.0 < apart < 12.0
+        moved, _ = cv2.phaseCorrelate(first[..., 1], last[..., 1])
+        assert np.hypot(*moved) < 1.0
+
+
+def test_a_cohort_of_other_parameters_has_no_film(drawn_folder):
+    cohort = open_cohort(drawn_folder)
+    record = cohort.record.model_copy(update={"population_parameters_sha256": "0" * 64})
+
+    assert report_films(replace(cohort, record=record)) == []
 
 
 def test_the_page_asks_for_nothing_from_elsewhere_and_claims_nothing(page):

@@ -4,14 +4,19 @@ C is taken against true probabilities, not against one throw of events. With p t
 by a horizon and s a score, C = sum over pairs of p_i (1 - p_j) [s_i > s_j, half at ties] over the
 sum of p_i (1 - p_j): the chance that of a person who will have the event and one who will not,
 the first has the higher score. The oracle's own C is the ceiling; 0.5 is chance.
+
+A rung's score is a least-squares fit of log(-log(1 - p)), in which hazards are nearly linear, on
+its features, their squares and their products with age, fitted on four fifths of the people and
+judged on the last fifth, five times. Conditions that few are at risk of take their people from
+more blocks: with a thousand people the seventy coefficients of a fit cost more C than signs add.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from training.drawn.population.bodies import Bodies
 from training.drawn.population.evidence.cox import Floats
@@ -35,6 +40,12 @@ STEPS = {
     "covariates": AGE_SEX + COVARIATES,
     "signs": AGE_SEX + COVARIATES + SIGNS,
 }
+MOST_PEOPLE = 8000
+"""People a condition is judged on; from then on its people are passed over."""
+FUTURES = 64
+"""Of the oracle for the ladder: its error is below a tenth of the spread among people."""
+FOLDS = 5
+_FEWEST = 200
 _RIDGE = 0.03
 
 
@@ -48,6 +59,10 @@ class Rungs:
     signs: float
     oracle: float
     people: int
+    standard_error: float
+    """Of the least certain rung, from the spread among folds."""
+    gain_error: float
+    """Standard error of signs less covariates, which rest on the same people."""
 
 
 def concordance(p: Floats, score: Floats) -> float:
@@ -61,24 +76,41 @@ def concordance(p: Floats, score: Floats) -> float:
     return float((p * (below + 0.5 * tied)).sum() / pairs)
 
 
-def ladder(blocks: Iterable[Bodies], futures: int = 64) -> list[Rungs]:
-    """Return the ladder of every condition for people at risk at their first visit.
+class LadderRows:
+    """Gathers people at risk at their first visit, block by block, until conditions have enough."""
 
-    A rung's score is a least-squares fit of log(-log(1 - p)), in which hazards are nearly linear,
-    on its features, their squares and their products with age, fitted on one half of the people
-    and judged on the other, twice.
-    """
-    features: dict[str, list[Floats]] = {name: [] for name in CONDITIONS}
-    chances: dict[str, list[Floats]] = {name: [] for name in CONDITIONS}
-    for bodies in blocks:
-        p = expected_at(bodies, np.zeros(len(bodies), np.float32), futures).cumulative_incidence
-        for k, name in enumerate(CONDITIONS):
-            chance = p[:, k, HORIZONS_YEARS.index(HORIZON_YEARS)].astype(np.float64)
+    def __init__(self, most_people: int = MOST_PEOPLE) -> None:
+        self.most_people = most_people
+        self.features: dict[str, list[Floats]] = {name: [] for name in CONDITIONS}
+        self.chances: dict[str, list[Floats]] = {name: [] for name in CONDITIONS}
+        self.people = dict.fromkeys(CONDITIONS, 0)
+
+    def add(self, bodies: Bodies) -> None:
+        """Add one block to the conditions that still lack people."""
+        lacking = [name for name in CONDITIONS if self.people[name] < self.most_people]
+        first = int(bodies.moment(0.0))
+        wanted = np.zeros(len(bodies), bool)
+        for name in lacking:
+            wanted |= bodies.at_risk[name][:, first]
+        if not wanted.any():
+            return
+        some = bodies.take(wanted)
+        p = expected_at(some, np.zeros(len(some), np.float32), FUTURES).cumulative_incidence
+        horizon = HORIZONS_YEARS.index(HORIZON_YEARS)
+        for name in lacking:
+            chance = p[:, CONDITIONS.index(name), horizon].astype(np.float64)
             people = np.flatnonzero(np.isfinite(chance))
-            chances[name].append(chance[people])
-            features[name].append(_features(bodies, people))
-    rungs = (_rungs(n, np.concatenate(features[n]), np.concatenate(chances[n])) for n in CONDITIONS)
-    return [rung for rung in rungs if rung is not None]
+            self.chances[name].append(chance[people])
+            self.features[name].append(_features(some, people))
+            self.people[name] += len(people)
+
+    def rungs(self) -> list[Rungs]:
+        """Return the ladder of every condition with people enough for a fit."""
+        enough = [name for name in CONDITIONS if self.people[name] >= _FEWEST]
+        return [
+            _rungs(name, np.concatenate(self.features[name]), np.concatenate(self.chances[name]))
+            for name in enough
+        ]
 
 
 def _features(bodies: Bodies, people: np.ndarray) -> Floats:
@@ -96,18 +128,29 @@ def _features(bodies: Bodies, people: np.ndarray) -> Floats:
     return np.stack(columns, axis=1).astype(np.float64)
 
 
-def _rungs(name: str, x: Floats, p: Floats) -> Rungs | None:
-    if len(p) < 200:
-        return None
-    half = np.arange(len(p)) % 2 == 0
-    found = {}
-    for step, names in STEPS.items():
-        wide = _widen(x[:, : len(names)])
-        scores = [wide[kept] @ _log_linear(wide[~kept], p[~kept]) for kept in (half, ~half)]
-        judged = [concordance(p[k], s) for k, s in zip((half, ~half), scores, strict=True)]
-        found[step] = float(np.mean(judged))
-    best = float(np.mean([concordance(p[k], p[k]) for k in (half, ~half)]))
-    return Rungs(name, found["age_sex"], found["covariates"], found["signs"], best, len(p))
+def _rungs(name: str, x: Floats, p: Floats) -> Rungs:
+    fold = np.arange(len(p)) % FOLDS
+    judged = {step: _judged(x[:, : len(names)], p, fold) for step, names in STEPS.items()}
+    judged["oracle"] = np.array([concordance(p[fold == k], p[fold == k]) for k in range(FOLDS)])
+    mean = {step: float(each.mean()) for step, each in judged.items()}
+    gain = judged["signs"] - judged["covariates"]
+    return Rungs(
+        name, mean["age_sex"], mean["covariates"], mean["signs"], mean["oracle"], len(p),
+        max(_error(each) for each in judged.values()), _error(gain),
+    )  # fmt: skip
+
+
+def _judged(x: Floats, p: Floats, fold: npt.NDArray[np.intp]) -> Floats:
+    """Return C on each fold of a score that was fitted on the others."""
+    wide, found = _widen(x), []
+    for k in range(FOLDS):
+        here = fold == k
+        found.append(concordance(p[here], wide[here] @ _log_linear(wide[~here], p[~here])))
+    return np.array(found)
+
+
+def _error(each: Floats) -> float:
+    return float(each.std(ddof=1) / np.sqrt(len(each)))
 
 
 def _widen(x: Floats) -> Floats:

@@ -18,11 +18,9 @@ from training.drawn.population.bodies import Bodies
 from training.drawn.population.drawing import BLOCK, draw_block
 from training.drawn.population.evidence.hazard_ratios import StartStopRows, coverage
 from training.drawn.population.evidence.incidence import Exposure
-from training.drawn.population.evidence.ladder import ladder
+from training.drawn.population.evidence.ladder import LadderRows
 from training.drawn.population.evidence.published import BaselineRows
 from training.drawn.population.parameters import CAUSES, Parameters, reference_population
-
-LADDER_BLOCKS = 16
 
 
 def blocks_of(seed: int, number: int, p: Parameters) -> Iterator[Bodies]:
@@ -38,9 +36,10 @@ def measure_population(
     `people` is rounded up to whole blocks; `done` is told each block's number.
     """
     number = -(-people // BLOCK)
-    exposure, rows, first = Exposure(p), StartStopRows(p, number), BaselineRows(p)
+    exposure, rows = Exposure(p), StartStopRows(p, number)
+    first, people_at_risk = BaselineRows(p), LadderRows()
     for bodies in blocks_of(seed, number, p):
-        for gathered in (exposure, rows, first):
+        for gathered in (exposure, rows, first, people_at_risk):
             gathered.add(bodies)
         done(bodies.block)
     bands = exposure.bands(CAUSES)
@@ -56,7 +55,7 @@ def measure_population(
         "recovered_covered": covered,
         "recovered_largest_z": largest_z,
         "published": [asdict(row) | {"inside": row.inside} for row in first.fit()],
-        "ladder": [asdict(r) for r in ladder(blocks_of(seed, min(number, LADDER_BLOCKS), p))],
+        "ladder": [asdict(rungs) for rungs in people_at_risk.rungs()],
     }
 
 

@@ -11,7 +11,7 @@ from training.drawn.population.bodies import Bodies
 from training.drawn.population.drawing import draw_block
 from training.drawn.population.evidence.hazard_ratios import coverage, recovered_hazard_ratios
 from training.drawn.population.evidence.incidence import incidence_by_band
-from training.drawn.population.evidence.ladder import concordance
+from training.drawn.population.evidence.ladder import FOLDS, LadderRows, concordance
 from training.drawn.population.evidence.published import published_effects
 from training.drawn.population.hazards import Baselines
 from training.drawn.population.parameters import Parameters
@@ -90,3 +90,23 @@ def test_concordance_is_the_expectation_over_throws() -> None:
     above = np.einsum("ti,ij,tj->", throws.astype(float), higher, 1.0 - throws)
     pairs = (throws.sum(axis=1) * (~throws).sum(axis=1)).sum()
     assert concordance(p, score) == pytest.approx(above / pairs, abs=0.01)
+
+
+def test_the_ladder_takes_people_until_it_has_enough_and_says_how_sure_it_is(
+    bodies: Bodies,
+) -> None:
+    people = bodies.take(np.arange(400))
+    rows = LadderRows(most_people=250)
+    rows.add(people)
+    gathered = dict(rows.people)
+    rows.add(people)
+    rungs = {rung.condition: rung for rung in rows.rungs()}
+    enough = [name for name, number in gathered.items() if number >= 250]
+    assert enough
+    assert all(rows.people[name] == gathered[name] for name in enough)
+    assert set(rungs) == {name for name, number in rows.people.items() if number >= 200}
+    stroke = rungs["stroke"]
+    assert stroke.people // FOLDS > 0
+    assert 0.0 < stroke.gain_error < 0.2
+    assert 0.0 < stroke.standard_error < 0.2
+    assert stroke.age_sex < stroke.oracle
