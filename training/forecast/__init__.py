@@ -1,0 +1,1 @@
+"""Forecasts: learned from events alone, judged against the oracle of drawn people."""

@@ -1,0 +1,32 @@
+"""A whole bundle's forecast, judged on drawn people through the runtime's own door."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from edge_runtime.contracts.bundle import Metric
+from edge_runtime.contracts.cohort import Role
+from edge_runtime.errors import NotInBundle
+from edge_runtime.pipeline import Pipeline
+from edge_runtime.settings import settings_from
+from training.forecast.drawing import Wanted, people_of
+from training.forecast.judging import judged_forecast
+
+
+def judged_bundle(
+    bundle: Path, run: Path, people: int, futures: int, seed: int, workers: int
+) -> list[Metric]:
+    """Return the figures of a bundle's forecast on drawn test people, which lie in `run` after.
+
+    Raises NotInBundle where it has none, and what opening a bundle raises.
+    """
+    settings = replace(settings_from(os.environ), bundle=str(bundle))
+    with closing(Pipeline.open(settings)) as pipeline:
+        model = pipeline.loaded.get("forecast")
+        if model is None:
+            raise NotInBundle(f"{bundle} holds no forecast")
+        drawn = people_of(Wanted(seed, Role.TEST, people, futures), run, workers)
+        return judged_forecast(model.run, drawn)

@@ -1,0 +1,1 @@
+"""What photographs add to the forecast from covariates."""
