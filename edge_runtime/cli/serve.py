@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,12 +15,13 @@ from rich.console import Console
 
 from edge_runtime.cli.options import AsJson
 from edge_runtime.cli.session import Session, print_json, say, session_of
-from edge_runtime.errors import SettingsError
+from edge_runtime.errors import ForeseyeError, SettingsError
 from edge_runtime.settings import Settings
 
 if TYPE_CHECKING:
     from edge_runtime.service.listening import Listen, Tls
     from edge_runtime.service.screener import Screener
+    from edge_runtime.service.server import ScreeningServer
 
 BundleOption = Annotated[
     Path | None,
@@ -50,6 +52,20 @@ AnywhereOption = Annotated[
         help="Listen without TLS where other machines reach it. Photographs cross in the clear.",
     ),
 ]
+OpenInferenceOption = Annotated[
+    bool,
+    typer.Option(
+        "--open-inference",
+        help="Also serve the bare models to stock Triton and KServe clients. This goes around the "
+        "quality gate: for operators.",
+    ),
+]
+MetricsOption = Annotated[
+    str | None,
+    typer.Option("--metrics", metavar="HOST:PORT", help="Serve Prometheus metrics at /metrics."),
+]
+
+log = logging.getLogger("foreseye.service")
 
 
 @dataclass(frozen=True)
@@ -63,6 +79,18 @@ class Served:
     engines: dict[str, str]
     """Model name to engine and precision."""
     tls: bool
+    open_inference: bool
+    metrics: str | None
+    """Address of the metrics, None where they are not served."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is served, and where."""
+
+    listen: Listen
+    open_inference: bool
+    metrics: str | None
 
 
 def serve(
@@ -73,9 +101,15 @@ def serve(
     tls_key: KeyOption = None,
     client_ca: ClientAuthorityOption = None,
     insecure_listen_anywhere: AnywhereOption = False,
+    open_inference: OpenInferenceOption = False,
+    metrics: MetricsOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Answer screening requests over gRPC until interrupted; running exams are finished first."""
+    """Answer screening requests over gRPC until interrupted; running exams are finished first.
+
+    SIGHUP reads the bundle's folder again: the new bundle is proved beside the old one, which
+    serves until then, and stays when the new one cannot be opened.
+    """
     from edge_runtime.service.listening import Listen
 
     session = session_of(context, as_json)
@@ -83,27 +117,62 @@ def serve(
     tls = _tls(tls_cert, tls_key, client_ca)
     listen = Listen(settings.address, tls, insecure_listen_anywhere)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    asyncio.run(_serve_until_told(session, settings, listen))
+    asyncio.run(_serve_until_told(session, settings, Offer(listen, open_inference, metrics)))
 
 
-async def _serve_until_told(session: Session, settings: Settings, listen: Listen) -> None:
+async def _serve_until_told(session: Session, settings: Settings, offer: Offer) -> None:
     # Here, so that `foreseye --help` loads no server.
     from edge_runtime.service.server import ScreeningServer
 
     told = _told_to_stop()
-    server = ScreeningServer(settings, listen, session.open_pipeline)
-    port = await server.start()
-    try:
-        with Console(stderr=True).status("Loading and proving the models"):
-            ready = asyncio.ensure_future(server.ready())
-            stopping = asyncio.ensure_future(told.wait())
-            await asyncio.wait({ready, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if ready.done():
-            _announce(session, _served(ready.result(), listen, port))
-            await stopping
-        say("Stopping: running exams are finished, no new ones are taken.")
-    finally:
-        await server.stop()
+    server = ScreeningServer(
+        settings, offer.listen, session.open_pipeline, open_inference=offer.open_inference
+    )
+    with ExitStack() as beside:
+        # Before the models are loaded: a wrong address is told at once.
+        metrics = _metrics(server, offer, beside)
+        port = await server.start()
+        try:
+            with Console(stderr=True).status("Loading and proving the models"):
+                ready = asyncio.ensure_future(server.ready())
+                stopping = asyncio.ensure_future(told.wait())
+                await asyncio.wait({ready, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if ready.done():
+                _reload_on_hangup(server, settings.bundle)
+                _announce(session, _served(ready.result(), offer, port, metrics))
+                await stopping
+            say("Stopping: running exams are finished, no new ones are taken.")
+        finally:
+            await server.stop()
+
+
+def _metrics(server: ScreeningServer, offer: Offer, beside: ExitStack) -> str | None:
+    if offer.metrics is None:
+        return None
+    from edge_runtime.service.metrics_server import MetricsServer
+
+    anywhere = offer.listen.insecure_anywhere
+    metrics = MetricsServer(offer.metrics, server.metrics, anywhere=anywhere)
+    beside.callback(metrics.close)
+    return f"{offer.metrics.rpartition(':')[0]}:{metrics.port}"
+
+
+def _reload_on_hangup(server: ScreeningServer, folder: str) -> None:
+    """Read the bundle's folder again at SIGHUP; the old one serves until the new one is proved."""
+    reloading: set[asyncio.Task[None]] = set()
+
+    async def reload() -> None:
+        try:
+            await server.bundles.switch(folder)
+        except ForeseyeError as error:
+            log.error("the bundle in service stays: %s: %s", type(error).__name__, error)
+
+    def begin() -> None:
+        task = asyncio.get_running_loop().create_task(reload())
+        reloading.add(task)
+        task.add_done_callback(reloading.discard)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, begin)
 
 
 def _told_to_stop() -> asyncio.Event:
@@ -121,7 +190,8 @@ def _told_to_stop() -> asyncio.Event:
     return told
 
 
-def _served(screener: Screener, listen: Listen, port: int) -> Served:
+def _served(screener: Screener, offer: Offer, port: int, metrics: str | None) -> Served:
+    listen = offer.listen
     host = listen.address.rpartition(":")[0]
     identity = screener.bundle.identity
     return Served(
@@ -131,6 +201,8 @@ def _served(screener: Screener, listen: Listen, port: int) -> Served:
         sha256=identity.sha256,
         engines={name: f"{m.backend} {m.precision}" for name, m in screener.models.items()},
         tls=listen.tls is not None,
+        open_inference=offer.open_inference,
+        metrics=metrics,
     )
 
 
@@ -143,6 +215,10 @@ def _announce(session: Session, served: Served) -> None:
         f"Listening on {served.address} ({'TLS' if served.tls else 'no TLS'}): "
         f"bundle {served.bundle} {served.version}, {engines}. Ctrl-C stops."
     )
+    if served.open_inference:
+        typer.echo("Open Inference Protocol v2 is on: its answers pass no quality gate.")
+    if served.metrics is not None:
+        typer.echo(f"Metrics: http://{served.metrics}/metrics")
 
 
 def _settings(settings: Settings, bundle: Path | None, address: str | None) -> Settings:

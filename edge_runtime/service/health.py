@@ -8,7 +8,7 @@ This one gives each watcher its own wake-up.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 import grpc
@@ -20,23 +20,22 @@ SERVICE_UNKNOWN = health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
 
 
 class HealthServicer(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # grpc has no types
-    """One health for the whole server, asked for under several service names."""
+    """The health of each service, and of the whole server under the empty name."""
 
-    def __init__(self, services: tuple[str, ...]) -> None:
+    def __init__(self, services: Iterable[str]) -> None:
         """Start as NOT_SERVING under each name of `services`."""
-        self._services = services
-        self._serving = False
+        self._serving = dict.fromkeys(services, False)
         self._watchers: set[asyncio.Event] = set()
 
-    def set_serving(self, serving: bool) -> None:
-        """Tell every watcher, when this is a change."""
-        self._serving = serving
+    def set_serving(self, serving: Mapping[str, bool]) -> None:
+        """Say which services serve, and forget all others; every watcher hears of a change."""
+        self._serving = dict(serving)
         for watcher in self._watchers:
             watcher.set()
 
     async def Check(self, request: Any, context: Any) -> Any:  # noqa: N802 - the proto's name
         """Return the health of a service; NOT_FOUND for one that is not served here."""
-        if request.service not in self._services:
+        if request.service not in self._serving:
             await context.abort(grpc.StatusCode.NOT_FOUND, "this service is not served here")
         return self._reply(request.service)
 
@@ -57,7 +56,6 @@ class HealthServicer(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # g
             self._watchers.discard(changed)
 
     def _reply(self, service: str) -> Any:
-        status = SERVING if self._serving else NOT_SERVING
-        if service not in self._services:
-            status = SERVICE_UNKNOWN
+        serving = self._serving.get(service)
+        status = SERVICE_UNKNOWN if serving is None else SERVING if serving else NOT_SERVING
         return health_pb2.HealthCheckResponse(status=status)

@@ -38,7 +38,7 @@ async def errors_as_status(context: Any, call: str, blotted: Blotter) -> AsyncIt
     try:
         yield
     except Exception as error:  # noqa: BLE001 - the one place where the unforeseen is caught
-        refusal = refusal_of(_foreseen(error, call, blotted))
+        refusal = refusal_of(foreseen(error, call, blotted))
         with ending_when_nobody_listens(call):
             await context.abort(refusal.code, refusal.sentence, refusal.trailers)
 
@@ -55,7 +55,8 @@ def ending_when_nobody_listens(call: str) -> Iterator[None]:
         raise asyncio.CancelledError from error
 
 
-def _foreseen(error: Exception, call: str, blotted: Blotter) -> ForeseyeError:
+def foreseen(error: Exception, call: str, blotted: Blotter) -> ForeseyeError:
+    """Return the error that the caller is told, and log the private text of what was raised."""
     if isinstance(error, ForeseyeError) and type(error) in STATUS_OF:
         log.warning("%s refused: %s: %s", call, type(error).__name__, blotted(str(error)))
         return error

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from edge_runtime.bundle.opening import Bundle
 from edge_runtime.contracts.result import ModelIdentity
 from edge_runtime.domain import Exam
+from edge_runtime.models import LoadedModel
+from edge_runtime.settings import Settings
 from edge_runtime.stages import StageEvent
 
 
@@ -24,6 +27,19 @@ class Screener(Protocol):
         """Which engine and precision runs each model."""
         ...
 
+    @property
+    def loaded(self) -> Mapping[str, LoadedModel]:
+        """The models with their engines, by name."""
+        ...
+
+    def on(self, models: Mapping[str, LoadedModel]) -> Screener:
+        """Return the same pipeline with its models run by others."""
+        ...
+
     def screen(self, exam: Exam) -> Iterator[StageEvent]:
         """Yield each stage as it is ready; a generator, whose `close` stops between stages."""
         ...
+
+
+OpenScreener = Callable[[Settings], AbstractContextManager[Screener]]
+"""Opens a pipeline from settings and closes it at the end; raises BundleError or InferenceError."""

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 from grpc_health.v1.health import SERVICE_NAME as HEALTH_SERVICE
 from grpc_reflection.v1alpha.reflection import SERVICE_NAME as REFLECTION_SERVICE
 from grpc_reflection.v1alpha.reflection import enable_server_reflection
+from prometheus_client import CollectorRegistry
 
-from edge_runtime.service.exam_queue import ExamQueue
+from edge_runtime.service.bundles import Bundles
+from edge_runtime.service.exam_queue import ExamQueue, QueueLimits
 from edge_runtime.service.health import HealthServicer
 from edge_runtime.service.listening import Listen, bind
-from edge_runtime.service.screener import Screener
+from edge_runtime.service.memory_floor import MemoryFloor
+from edge_runtime.service.metrics import ServiceCollector, registry_of
+from edge_runtime.service.open_inference.servicer import OpenInferenceServicer, handlers
+from edge_runtime.service.operation import OperationService
+from edge_runtime.service.reflection import BothPools
+from edge_runtime.service.screener import OpenScreener, Screener
 from edge_runtime.service.servicer import MAX_EXAM_S, Servicer
 from edge_runtime.settings import Settings
 from edge_runtime.wire.client import SCREENING_SERVICE
-from edge_runtime.wire.screening_pb2_grpc import add_ScreeningServicer_to_server
+from edge_runtime.wire.open_inference import INFERENCE_SERVICE
+from edge_runtime.wire.screening_pb2_grpc import (
+    add_OperationServicer_to_server,
+    add_ScreeningServicer_to_server,
+)
 
-OpenScreener = Callable[[Settings], AbstractContextManager[Screener]]
-"""Opens a pipeline from settings and closes it at the end; raises BundleError or InferenceError."""
+OPERATION_SERVICE = "foreseye.v1.Operation"
 
 GRACE_S = 10.0
 """How long exams may still run after the server was told to stop."""
@@ -43,20 +51,35 @@ class ScreeningServer:
         settings: Settings,
         listen: Listen,
         open_screener: OpenScreener,
+        *,
+        open_inference: bool = False,
     ) -> None:
-        """Prepare the server; the pipeline is opened and closed in the engines' thread."""
+        """Prepare the server; `open_inference` adds inference.GRPCInferenceService."""
         self._settings = settings
         self._listen = listen
-        self._open_screener = open_screener
-        self._opened = ExitStack()
-        self._engines = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engines")
-        self._queue = ExamQueue(settings.max_queued_exams, self._engines)
-        self._servicer = Servicer(settings, self._queue)
-        self._health = HealthServicer(("", SCREENING_SERVICE))
+        workers = settings.exam_worker_count
+        self._workers = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="exams")
+        limits = QueueLimits(settings.max_queued_exams, workers, settings.max_queued_bytes)
+        self._queue = ExamQueue(limits, self._workers)
+        floor = MemoryFloor(settings.min_free_memory_mb * 1_000_000)
+        self.bundles = Bundles(settings, open_screener, floor, self._tell_health)
+        self._servicer = Servicer(settings, self.bundles, self._queue, floor)
+        self._operation = OperationService(self.bundles, settings.bundle)
+        self._inference = None
+        if open_inference:
+            self._inference = OpenInferenceServicer(
+                settings, self.bundles, floor, self._is_ready, self._tell_health
+            )
+        self._health = HealthServicer(self._services())
         self._server = grpc.aio.server(
             options=server_options(settings),
             maximum_concurrent_rpcs=settings.max_queued_exams + CALLS_BESIDE_EXAMS,
         )
+
+    @property
+    def metrics(self) -> CollectorRegistry:
+        """What Prometheus may read."""
+        return registry_of(ServiceCollector(self.bundles, self._queue, self._servicer.measures))
 
     @property
     def num_exams(self) -> int:
@@ -70,9 +93,14 @@ class ScreeningServer:
         SettingsError when the address cannot be listened on.
         """
         add_ScreeningServicer_to_server(self._servicer, self._server)  # type: ignore[no-untyped-call]
+        add_OperationServicer_to_server(self._operation, self._server)  # type: ignore[no-untyped-call]
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        services = (SCREENING_SERVICE, HEALTH_SERVICE, REFLECTION_SERVICE)
-        enable_server_reflection(services, self._server)
+        pool = None
+        if self._inference is not None:
+            self._server.add_generic_rpc_handlers((handlers(self._inference),))
+            pool = BothPools()
+        services = (*filter(None, self._services()), HEALTH_SERVICE, REFLECTION_SERVICE)
+        enable_server_reflection(services, self._server, pool)
         port = bind(self._server, self._listen)
         await self._server.start()
         self._loading = asyncio.create_task(self._load())
@@ -89,22 +117,33 @@ class ScreeningServer:
         """
         if self._queue.draining:
             return
-        self._health.set_serving(False)
+        self._queue.draining = True
+        self._tell_health()
         await self._queue.drain(grace_s)
-        self._loading.cancel()
         await asyncio.gather(self._loading, return_exceptions=True)
         await self._server.stop(grace=0.5)
-        # In the engines' thread: after the stage, or the loading, that may still be running there.
-        self._engines.submit(self._opened.close)
-        await asyncio.to_thread(self._engines.shutdown)
+        await self.bundles.close()
+        await asyncio.to_thread(self._workers.shutdown)
+        if self._inference is not None:
+            self._inference.close()
 
     async def _load(self) -> Screener:
-        loop = asyncio.get_running_loop()
-        opening = self._open_screener(self._settings)
-        screener = await loop.run_in_executor(self._engines, self._opened.enter_context, opening)
-        self._servicer.screener = screener
-        self._health.set_serving(not self._queue.draining)
-        return screener
+        return (await self.bundles.open_first()).screener
+
+    def _is_ready(self) -> bool:
+        return self.bundles.current is not None and not self._queue.draining
+
+    def _services(self) -> tuple[str, ...]:
+        own = ("", SCREENING_SERVICE, OPERATION_SERVICE)
+        return own if self._inference is None else (*own, INFERENCE_SERVICE)
+
+    def _tell_health(self) -> None:
+        ready = self._is_ready()
+        serving = dict.fromkeys(self._services(), ready)
+        if self._inference is not None:
+            for name, offered in self._inference.models.offered().items():
+                serving[f"{INFERENCE_SERVICE}/{name}"] = ready and offered
+        self._health.set_serving(serving)
 
 
 def server_options(settings: Settings) -> list[tuple[str, int]]:

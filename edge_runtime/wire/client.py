@@ -10,6 +10,7 @@ every record that they need, and importing it loads no engine, no model and no p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
@@ -58,7 +59,7 @@ from edge_runtime.errors import (
 )
 from edge_runtime.wire import screening_pb2 as pb
 from edge_runtime.wire.channel import channel_to
-from edge_runtime.wire.convert_bundle import bundle_description_from_wire
+from edge_runtime.wire.convert_bundle import bundle_description_from_wire, bundle_from_wire
 from edge_runtime.wire.convert_request import exam_to_wire
 from edge_runtime.wire.exam_stream import ExamStream, raised_here
 from edge_runtime.wire.records import (
@@ -76,7 +77,9 @@ from edge_runtime.wire.records import (
     Picture,
     QualityRead,
 )
-from edge_runtime.wire.screening_pb2_grpc import ScreeningStub
+from edge_runtime.wire.screening_pb2_grpc import OperationStub, ScreeningStub
+from edge_runtime.wire.uploading import send_upload
+from edge_runtime.wire.urgency import Urgency
 
 __all__ = [
     "USE",
@@ -136,9 +139,13 @@ __all__ = [
     "SettingsError",
     "Sex",
     "TooLate",
+    "Urgency",
 ]
 
 SCREENING_SERVICE = "foreseye.v1.Screening"
+
+LOADING_S = 300.0
+"""How long a server may take to prove another bundle."""
 
 
 class ScreeningClient:
@@ -163,6 +170,7 @@ class ScreeningClient:
         self._timeout_s = timeout_s
         self._channel = channel_to(address, tls_ca, tls_certificate, tls_key)
         self._stub: Any = ScreeningStub(self._channel)  # type: ignore[no-untyped-call]
+        self._operation: Any = OperationStub(self._channel)  # type: ignore[no-untyped-call]
         self._health: Any = health_pb2_grpc.HealthStub(self._channel)
 
     def screen(
@@ -172,17 +180,54 @@ class ScreeningClient:
         with_pictures: bool = True,
         picture_side_px: int = 1024,
         timeout_s: float | None = 60.0,
+        urgency: Urgency = Urgency.KIOSK,
+        idempotency_key: str = "",
+        upload_keys: Sequence[str] = (),
     ) -> ExamStream:
         """Return the exam's events as they come; the work starts at once.
 
         The last event is ExamDone. `close()` on what comes back, or leaving it as a context
         manager, stops the work on the server. `timeout_s` None leaves the deadline to the server.
-        While iterating it raises InvalidField,
+        `idempotency_key`, random and one for each exam, makes it safe to send the exam again after
+        the connection broke: it is not run twice. `upload_keys` names, photograph by photograph,
+        what `upload` has sent before. While iterating it raises InvalidField,
         PhotographTooLarge, RequestTooLarge, Overloaded, TooLate, Cancelled, ServerUnreachable,
         InferenceError or ServerFailed.
         """
-        request = exam_to_wire(exam, with_pictures, picture_side_px)
+        request = exam_to_wire(
+            exam,
+            with_pictures,
+            picture_side_px,
+            urgency=urgency,
+            idempotency_key=idempotency_key,
+            upload_keys=upload_keys,
+        )
         return ExamStream(self._stub.Screen(request, timeout=timeout_s))
+
+    def upload(self, content: bytes, key: str, *, timeout_s: float = 600.0) -> None:
+        """Return when the server has a photograph's file under `key`, random and one for each.
+
+        After ServerUnreachable or TooLate, call it again: it goes on where the connection broke.
+        Raises InvalidField, PhotographTooLarge or Overloaded too.
+        """
+        with raised_here():
+            send_upload(self._stub, key, content, timeout_s)
+
+    def switch_bundle(self, folder: str, *, allow_rollback: bool = False) -> BundleIdentity:
+        """Return the bundle in `folder` on the server's disk once it serves instead of the old.
+
+        For callers on the server's own machine. Raises NotAllowed, a BundleError or Overloaded; the
+        old one serves on then.
+        """
+        request = pb.SwitchBundleRequest(folder=folder, allow_rollback=allow_rollback)
+        with raised_here():
+            return bundle_from_wire(self._operation.SwitchBundle(request, timeout=LOADING_S))
+
+    def roll_back_bundle(self) -> BundleIdentity:
+        """Return the bundle that served before this one once it serves again. As above."""
+        with raised_here():
+            reply = self._operation.RollBackBundle(pb.RollBackBundleRequest(), timeout=LOADING_S)
+            return bundle_from_wire(reply)
 
     def describe_bundle(self) -> BundleDescription:
         """Return what the server's bundle holds. Raises Overloaded while it is being loaded."""

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from edge_runtime.contracts.result import BundleIdentity
 from edge_runtime.wire import screening_pb2 as pb
 from edge_runtime.wire.enums import EVIDENCE, EVIDENCE_OF
 from edge_runtime.wire.records import BundleDescription, ModelDescription
+
+
+def bundle_to_wire(bundle: BundleIdentity) -> pb.BundleInService:
+    """Return which bundle serves."""
+    return pb.BundleInService(name=bundle.name, version=bundle.version, sha256=bundle.sha256)
+
+
+def bundle_from_wire(wire: pb.BundleInService) -> BundleIdentity:
+    """Return which bundle serves. Raises pydantic.ValidationError."""
+    return BundleIdentity(name=wire.name, version=wire.version, sha256=wire.sha256)
 
 
 def bundle_description_to_wire(bundle: BundleDescription) -> pb.DescribeBundleReply:

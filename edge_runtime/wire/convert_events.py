@@ -11,6 +11,7 @@ from edge_runtime.contracts.exam import ExamRecord
 from edge_runtime.contracts.result import ScreeningResult
 from edge_runtime.wire import records
 from edge_runtime.wire import screening_pb2 as pb
+from edge_runtime.wire.convert_bundle import bundle_from_wire, bundle_to_wire
 from edge_runtime.wire.convert_forecast import forecast_from_wire, forecast_to_wire
 from edge_runtime.wire.convert_result import (
     circle_from_wire,
@@ -47,11 +48,16 @@ def event_from_wire(wire: pb.ScreenEvent) -> ClientEvent | None:
 
 
 def _accepted_to_wire(event: records.Accepted) -> pb.Accepted:
-    return pb.Accepted(photographs=event.photographs, queued_before=event.queued_before)
+    return pb.Accepted(
+        photographs=event.photographs,
+        queued_before=event.queued_before,
+        bundle=None if event.bundle is None else bundle_to_wire(event.bundle),
+    )
 
 
 def _accepted_from_wire(outer: pb.ScreenEvent, wire: pb.Accepted) -> records.Accepted:
-    return records.Accepted(outer.exam_id, wire.photographs, wire.queued_before)
+    bundle = bundle_from_wire(wire.bundle) if wire.HasField("bundle") else None
+    return records.Accepted(outer.exam_id, wire.photographs, wire.queued_before, bundle)
 
 
 def _refused_to_wire(event: records.PhotographRefused) -> pb.PhotographRefused:

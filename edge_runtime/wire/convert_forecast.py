@@ -23,7 +23,9 @@ def forecast_to_wire(forecast: Forecast) -> pb.Forecast:
         sentence=forecast.sentence or "",
     )
     for name in ForecastSteps.model_fields if forecast.steps else ():
-        getattr(wire, name).CopyFrom(_step_to_wire(getattr(forecast.steps, name)))
+        step = getattr(forecast.steps, name)
+        if step is not None:
+            getattr(wire, name).CopyFrom(_step_to_wire(step))
     return wire
 
 
@@ -31,7 +33,8 @@ def forecast_from_wire(wire: pb.Forecast) -> Forecast:
     """Return one condition at one horizon, with its steps, or the reason."""
     steps = None
     if wire.HasField("age_sex"):
-        steps = {name: _step_from_wire(getattr(wire, name)) for name in ForecastSteps.model_fields}
+        given = [name for name in ForecastSteps.model_fields if wire.HasField(name)]
+        steps = {name: _step_from_wire(getattr(wire, name)) for name in given}
     return Forecast.model_validate(
         {
             "condition": wire.condition,
@@ -50,8 +53,11 @@ def forecast_from_wire(wire: pb.Forecast) -> Forecast:
 
 
 def _step_to_wire(step: ForecastStep) -> pb.ForecastStep:
+    low, high = step.interval_90 or (None, None)
     return pb.ForecastStep(
         value=step.value,
+        interval_90_low=low,
+        interval_90_high=high,
         evidence=evidence_to_wire(step.evidence),
         missing_because=step.missing_because.value if step.missing_because else "",
         sentence=step.sentence or "",
@@ -62,6 +68,7 @@ def _step_from_wire(wire: pb.ForecastStep) -> ForecastStep:
     return ForecastStep.model_validate(
         {
             "value": wire.value if wire.HasField("value") else None,
+            "interval_90": interval_from_wire(wire),
             "evidence": EVIDENCE_OF.get(wire.evidence),
             "missing_because": wire.missing_because or None,
             "sentence": wire.sentence or None,

@@ -6,6 +6,7 @@ A refusal names the field, never its value: what a caller sends may be about a p
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from edge_runtime.contracts.cohort import COVARIATES
@@ -17,6 +18,7 @@ from edge_runtime.names import NAMELESS
 from edge_runtime.settings import Limits
 from edge_runtime.wire import screening_pb2 as pb
 from edge_runtime.wire.enums import EYE, EYE_OF, SEX, SEX_OF
+from edge_runtime.wire.urgency import Urgency
 
 EXAM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 MAX_NAME_CHARACTERS = 255
@@ -25,35 +27,58 @@ DEFAULT_PICTURE_SIDE_PX = 1024
 PICTURE_SIDE_PX = range(256, 4097)
 
 
-def exam_to_wire(exam: Exam, with_pictures: bool, picture_side_px: int) -> pb.ScreenRequest:
-    """Return the request for an exam. Raises InvalidField for text that is not Unicode."""
+def exam_to_wire(
+    exam: Exam,
+    with_pictures: bool,
+    picture_side_px: int,
+    *,
+    urgency: Urgency = Urgency.KIOSK,
+    idempotency_key: str = "",
+    upload_keys: Sequence[str] = (),
+) -> pb.ScreenRequest:
+    """Return the request for an exam. Raises InvalidField for text that is not Unicode.
+
+    `upload_keys` names, photograph by photograph, what was uploaded before; "" for one that is
+    sent with the request.
+    """
+    keys = [*upload_keys, *[""] * (len(exam.photographs) - len(upload_keys))]
     return pb.ScreenRequest(
         exam_id=_unicode("exam_id", exam.exam_id),
         photographs=[
             pb.PhotographUpload(
                 name=_unicode(f"photographs[{index}].name", file.name),
-                content=file.content,
+                content=b"" if key else file.content,
                 eye=pb.EYE_UNSPECIFIED if file.eye is None else EYE[file.eye],
+                upload_key=key,
             )
-            for index, file in enumerate(exam.photographs)
+            for index, (file, key) in enumerate(zip(exam.photographs, keys, strict=True))
         ],
         person=_person_to_wire(exam.person),
         with_pictures=with_pictures,
         picture_side_px=picture_side_px,
+        urgency=pb.Urgency.ValueType(urgency),
+        idempotency_key=idempotency_key,
     )
 
 
-def exam_from_wire(request: pb.ScreenRequest, limits: Limits) -> Exam:
+Uploaded = Callable[[str, str], bytes]
+"""Returns the bytes of an upload by its key; the second argument names the field to refuse."""
+
+
+def exam_from_wire(
+    request: pb.ScreenRequest, limits: Limits, uploaded: Uploaded | None = None
+) -> Exam:
     """Return the exam of a request, each field within its range.
 
-    An absent exam id is made from the content. Raises InvalidField, or PhotographTooLarge for a
-    photograph with more bytes than the limits allow.
+    An absent exam id is made from the content; `uploaded` finds what was sent before in chunks.
+    Raises InvalidField, or PhotographTooLarge for a photograph with more bytes than the limits
+    allow.
     """
     count = len(request.photographs)
     if not 1 <= count <= limits.max_photographs_per_exam:
         raise InvalidField("photographs", f"needs 1 to {limits.max_photographs_per_exam} of them")
     photographs = tuple(
-        photograph_from_wire(f"photographs[{index}]", upload, limits)
+        photograph_from_wire(f"photographs[{index}]", upload, limits, uploaded)
         for index, upload in enumerate(request.photographs)
     )
     if request.exam_id and not EXAM_ID.fullmatch(request.exam_id):
@@ -74,11 +99,17 @@ def picture_side_from_wire(request: pb.ScreenRequest) -> int | None:
     return side if request.with_pictures else None
 
 
-def photograph_from_wire(field: str, upload: pb.PhotographUpload, limits: Limits) -> PhotographFile:
+def photograph_from_wire(
+    field: str, upload: pb.PhotographUpload, limits: Limits, uploaded: Uploaded | None = None
+) -> PhotographFile:
     """Return one photograph's file; `field` is its place in the request."""
     if len(upload.name) > MAX_NAME_CHARACTERS:
         raise InvalidField(f"{field}.name", f"has more than {MAX_NAME_CHARACTERS} characters")
     content = upload.content  # once: protobuf copies the bytes at each access
+    if upload.upload_key and content:
+        raise InvalidField(f"{field}.upload_key", "and content are not given together")
+    if upload.upload_key and uploaded is not None:
+        content = uploaded(upload.upload_key, f"{field}.upload_key")
     if not content:
         raise InvalidField(f"{field}.content", "is empty")
     if len(content) > limits.max_photograph_bytes:

@@ -157,7 +157,9 @@ def _finding_from_wire(wire: Message) -> DrGrade | Condition | Measurement:
     )
 
 
-def interval_from_wire(wire: pb.Measurement | pb.Forecast) -> tuple[float, float] | None:
+def interval_from_wire(
+    wire: pb.Measurement | pb.Forecast | pb.ForecastStep,
+) -> tuple[float, float] | None:
     """Return the 90 % interval, or None where the message has none."""
     if not wire.HasField("interval_90_low"):
         return None

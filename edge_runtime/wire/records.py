@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from edge_runtime.contracts.exam import ExamRecord, Forecast
 from edge_runtime.contracts.result import (
+    BundleIdentity,
     EyeReading,
     Findings,
     Measurement,
@@ -27,7 +28,9 @@ class Accepted:
     """As given, or as the server made it from the content."""
     photographs: int
     queued_before: int
-    """Exams before this one, the one on the engines included."""
+    """Exams before this one, those under way included."""
+    bundle: BundleIdentity | None = None
+    """The bundle that makes the whole answer; None from a server that does not say."""
 
 
 @dataclass(frozen=True)

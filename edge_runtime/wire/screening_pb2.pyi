@@ -7,6 +7,13 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class Urgency(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    URGENCY_UNSPECIFIED: _ClassVar[Urgency]
+    URGENCY_KIOSK: _ClassVar[Urgency]
+    URGENCY_PHONE: _ClassVar[Urgency]
+    URGENCY_BATCH: _ClassVar[Urgency]
+
 class Eye(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     EYE_UNSPECIFIED: _ClassVar[Eye]
@@ -31,6 +38,10 @@ class LateralitySource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     LATERALITY_SOURCE_UNSPECIFIED: _ClassVar[LateralitySource]
     LATERALITY_SOURCE_GIVEN: _ClassVar[LateralitySource]
     LATERALITY_SOURCE_PICTURE: _ClassVar[LateralitySource]
+URGENCY_UNSPECIFIED: Urgency
+URGENCY_KIOSK: Urgency
+URGENCY_PHONE: Urgency
+URGENCY_BATCH: Urgency
 EYE_UNSPECIFIED: Eye
 EYE_OD: Eye
 EYE_OS: Eye
@@ -46,14 +57,46 @@ LATERALITY_SOURCE_GIVEN: LateralitySource
 LATERALITY_SOURCE_PICTURE: LateralitySource
 
 class PhotographUpload(_message.Message):
-    __slots__ = ("name", "content", "eye")
+    __slots__ = ("name", "content", "eye", "upload_key")
     NAME_FIELD_NUMBER: _ClassVar[int]
     CONTENT_FIELD_NUMBER: _ClassVar[int]
     EYE_FIELD_NUMBER: _ClassVar[int]
+    UPLOAD_KEY_FIELD_NUMBER: _ClassVar[int]
     name: str
     content: bytes
     eye: Eye
-    def __init__(self, name: _Optional[str] = ..., content: _Optional[bytes] = ..., eye: _Optional[_Union[Eye, str]] = ...) -> None: ...
+    upload_key: str
+    def __init__(self, name: _Optional[str] = ..., content: _Optional[bytes] = ..., eye: _Optional[_Union[Eye, str]] = ..., upload_key: _Optional[str] = ...) -> None: ...
+
+class UploadChunk(_message.Message):
+    __slots__ = ("upload_key", "total_bytes", "sha256", "offset", "content")
+    UPLOAD_KEY_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_BYTES_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    upload_key: str
+    total_bytes: int
+    sha256: str
+    offset: int
+    content: bytes
+    def __init__(self, upload_key: _Optional[str] = ..., total_bytes: _Optional[int] = ..., sha256: _Optional[str] = ..., offset: _Optional[int] = ..., content: _Optional[bytes] = ...) -> None: ...
+
+class UploadReply(_message.Message):
+    __slots__ = ("received_bytes", "total_bytes", "complete")
+    RECEIVED_BYTES_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_BYTES_FIELD_NUMBER: _ClassVar[int]
+    COMPLETE_FIELD_NUMBER: _ClassVar[int]
+    received_bytes: int
+    total_bytes: int
+    complete: bool
+    def __init__(self, received_bytes: _Optional[int] = ..., total_bytes: _Optional[int] = ..., complete: _Optional[bool] = ...) -> None: ...
+
+class UploadProgressRequest(_message.Message):
+    __slots__ = ("upload_key",)
+    UPLOAD_KEY_FIELD_NUMBER: _ClassVar[int]
+    upload_key: str
+    def __init__(self, upload_key: _Optional[str] = ...) -> None: ...
 
 class Person(_message.Message):
     __slots__ = ("person_id", "age_years", "sex", "covariates")
@@ -75,18 +118,22 @@ class Person(_message.Message):
     def __init__(self, person_id: _Optional[str] = ..., age_years: _Optional[float] = ..., sex: _Optional[_Union[Sex, str]] = ..., covariates: _Optional[_Mapping[str, float]] = ...) -> None: ...
 
 class ScreenRequest(_message.Message):
-    __slots__ = ("exam_id", "photographs", "person", "with_pictures", "picture_side_px")
+    __slots__ = ("exam_id", "photographs", "person", "with_pictures", "picture_side_px", "urgency", "idempotency_key")
     EXAM_ID_FIELD_NUMBER: _ClassVar[int]
     PHOTOGRAPHS_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     WITH_PICTURES_FIELD_NUMBER: _ClassVar[int]
     PICTURE_SIDE_PX_FIELD_NUMBER: _ClassVar[int]
+    URGENCY_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     exam_id: str
     photographs: _containers.RepeatedCompositeFieldContainer[PhotographUpload]
     person: Person
     with_pictures: bool
     picture_side_px: int
-    def __init__(self, exam_id: _Optional[str] = ..., photographs: _Optional[_Iterable[_Union[PhotographUpload, _Mapping]]] = ..., person: _Optional[_Union[Person, _Mapping]] = ..., with_pictures: _Optional[bool] = ..., picture_side_px: _Optional[int] = ...) -> None: ...
+    urgency: Urgency
+    idempotency_key: str
+    def __init__(self, exam_id: _Optional[str] = ..., photographs: _Optional[_Iterable[_Union[PhotographUpload, _Mapping]]] = ..., person: _Optional[_Union[Person, _Mapping]] = ..., with_pictures: _Optional[bool] = ..., picture_side_px: _Optional[int] = ..., urgency: _Optional[_Union[Urgency, str]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class ScreenEvent(_message.Message):
     __slots__ = ("exam_id", "accepted", "photograph_refused", "quality", "anatomy", "biomarkers", "findings", "photograph_done", "forecast", "simulated_visit", "done")
@@ -115,12 +162,36 @@ class ScreenEvent(_message.Message):
     def __init__(self, exam_id: _Optional[str] = ..., accepted: _Optional[_Union[Accepted, _Mapping]] = ..., photograph_refused: _Optional[_Union[PhotographRefused, _Mapping]] = ..., quality: _Optional[_Union[QualityEvent, _Mapping]] = ..., anatomy: _Optional[_Union[AnatomyEvent, _Mapping]] = ..., biomarkers: _Optional[_Union[BiomarkersEvent, _Mapping]] = ..., findings: _Optional[_Union[FindingsEvent, _Mapping]] = ..., photograph_done: _Optional[_Union[PhotographDone, _Mapping]] = ..., forecast: _Optional[_Union[ForecastEvent, _Mapping]] = ..., simulated_visit: _Optional[_Union[SimulatedVisit, _Mapping]] = ..., done: _Optional[_Union[ExamDone, _Mapping]] = ...) -> None: ...
 
 class Accepted(_message.Message):
-    __slots__ = ("photographs", "queued_before")
+    __slots__ = ("photographs", "queued_before", "bundle")
     PHOTOGRAPHS_FIELD_NUMBER: _ClassVar[int]
     QUEUED_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    BUNDLE_FIELD_NUMBER: _ClassVar[int]
     photographs: int
     queued_before: int
-    def __init__(self, photographs: _Optional[int] = ..., queued_before: _Optional[int] = ...) -> None: ...
+    bundle: BundleInService
+    def __init__(self, photographs: _Optional[int] = ..., queued_before: _Optional[int] = ..., bundle: _Optional[_Union[BundleInService, _Mapping]] = ...) -> None: ...
+
+class BundleInService(_message.Message):
+    __slots__ = ("name", "version", "sha256")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    version: str
+    sha256: str
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., sha256: _Optional[str] = ...) -> None: ...
+
+class SwitchBundleRequest(_message.Message):
+    __slots__ = ("folder", "allow_rollback")
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_ROLLBACK_FIELD_NUMBER: _ClassVar[int]
+    folder: str
+    allow_rollback: bool
+    def __init__(self, folder: _Optional[str] = ..., allow_rollback: _Optional[bool] = ...) -> None: ...
+
+class RollBackBundleRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class PhotographRefused(_message.Message):
     __slots__ = ("photograph_index", "error", "reason")
@@ -288,16 +359,20 @@ class PhotographDone(_message.Message):
     def __init__(self, photograph_index: _Optional[int] = ..., result_json: _Optional[str] = ...) -> None: ...
 
 class ForecastStep(_message.Message):
-    __slots__ = ("value", "evidence", "missing_because", "sentence")
+    __slots__ = ("value", "evidence", "missing_because", "sentence", "interval_90_low", "interval_90_high")
     VALUE_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     MISSING_BECAUSE_FIELD_NUMBER: _ClassVar[int]
     SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    INTERVAL_90_LOW_FIELD_NUMBER: _ClassVar[int]
+    INTERVAL_90_HIGH_FIELD_NUMBER: _ClassVar[int]
     value: float
     evidence: Evidence
     missing_because: str
     sentence: str
-    def __init__(self, value: _Optional[float] = ..., evidence: _Optional[_Union[Evidence, str]] = ..., missing_because: _Optional[str] = ..., sentence: _Optional[str] = ...) -> None: ...
+    interval_90_low: float
+    interval_90_high: float
+    def __init__(self, value: _Optional[float] = ..., evidence: _Optional[_Union[Evidence, str]] = ..., missing_because: _Optional[str] = ..., sentence: _Optional[str] = ..., interval_90_low: _Optional[float] = ..., interval_90_high: _Optional[float] = ...) -> None: ...
 
 class Forecast(_message.Message):
     __slots__ = ("condition", "horizon_years", "cumulative_incidence", "interval_90_low", "interval_90_high", "age_sex", "covariates", "photographs", "step", "evidence", "missing_because", "sentence")

@@ -49,6 +49,16 @@ class ScreeningStub:
                 request_serializer=edge__runtime_dot_wire_dot_screening__pb2.DescribeBundleRequest.SerializeToString,
                 response_deserializer=edge__runtime_dot_wire_dot_screening__pb2.DescribeBundleReply.FromString,
                 _registered_method=True)
+        self.Upload = channel.stream_unary(
+                '/foreseye.v1.Screening/Upload',
+                request_serializer=edge__runtime_dot_wire_dot_screening__pb2.UploadChunk.SerializeToString,
+                response_deserializer=edge__runtime_dot_wire_dot_screening__pb2.UploadReply.FromString,
+                _registered_method=True)
+        self.UploadProgress = channel.unary_unary(
+                '/foreseye.v1.Screening/UploadProgress',
+                request_serializer=edge__runtime_dot_wire_dot_screening__pb2.UploadProgressRequest.SerializeToString,
+                response_deserializer=edge__runtime_dot_wire_dot_screening__pb2.UploadReply.FromString,
+                _registered_method=True)
 
 
 class ScreeningServicer:
@@ -76,6 +86,21 @@ class ScreeningServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Upload(self, request_iterator, context):
+        """Sends a photograph's file in chunks over a bad network. What arrived before the connection
+        broke is kept: ask UploadProgress, go on from there. Screen then names the upload's key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UploadProgress(self, request, context):
+        """Says how much of an upload has arrived; 0 bytes for a key that is not known.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ScreeningServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -93,6 +118,16 @@ def add_ScreeningServicer_to_server(servicer, server):
                     servicer.DescribeBundle,
                     request_deserializer=edge__runtime_dot_wire_dot_screening__pb2.DescribeBundleRequest.FromString,
                     response_serializer=edge__runtime_dot_wire_dot_screening__pb2.DescribeBundleReply.SerializeToString,
+            ),
+            'Upload': grpc.stream_unary_rpc_method_handler(
+                    servicer.Upload,
+                    request_deserializer=edge__runtime_dot_wire_dot_screening__pb2.UploadChunk.FromString,
+                    response_serializer=edge__runtime_dot_wire_dot_screening__pb2.UploadReply.SerializeToString,
+            ),
+            'UploadProgress': grpc.unary_unary_rpc_method_handler(
+                    servicer.UploadProgress,
+                    request_deserializer=edge__runtime_dot_wire_dot_screening__pb2.UploadProgressRequest.FromString,
+                    response_serializer=edge__runtime_dot_wire_dot_screening__pb2.UploadReply.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -176,6 +211,180 @@ class Screening:
             '/foreseye.v1.Screening/DescribeBundle',
             edge__runtime_dot_wire_dot_screening__pb2.DescribeBundleRequest.SerializeToString,
             edge__runtime_dot_wire_dot_screening__pb2.DescribeBundleReply.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Upload(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/foreseye.v1.Screening/Upload',
+            edge__runtime_dot_wire_dot_screening__pb2.UploadChunk.SerializeToString,
+            edge__runtime_dot_wire_dot_screening__pb2.UploadReply.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UploadProgress(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/foreseye.v1.Screening/UploadProgress',
+            edge__runtime_dot_wire_dot_screening__pb2.UploadProgressRequest.SerializeToString,
+            edge__runtime_dot_wire_dot_screening__pb2.UploadReply.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class OperationStub:
+    """For the operator of the box: callers on the box itself, or with a certificate that it asked for.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.SwitchBundle = channel.unary_unary(
+                '/foreseye.v1.Operation/SwitchBundle',
+                request_serializer=edge__runtime_dot_wire_dot_screening__pb2.SwitchBundleRequest.SerializeToString,
+                response_deserializer=edge__runtime_dot_wire_dot_screening__pb2.BundleInService.FromString,
+                _registered_method=True)
+        self.RollBackBundle = channel.unary_unary(
+                '/foreseye.v1.Operation/RollBackBundle',
+                request_serializer=edge__runtime_dot_wire_dot_screening__pb2.RollBackBundleRequest.SerializeToString,
+                response_deserializer=edge__runtime_dot_wire_dot_screening__pb2.BundleInService.FromString,
+                _registered_method=True)
+
+
+class OperationServicer:
+    """For the operator of the box: callers on the box itself, or with a certificate that it asked for.
+    """
+
+    def SwitchBundle(self, request, context):
+        """Serves another bundle: proved beside the old one, which serves until then and stays on failure.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RollBackBundle(self, request, context):
+        """Serves the bundle again that was served before this one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_OperationServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'SwitchBundle': grpc.unary_unary_rpc_method_handler(
+                    servicer.SwitchBundle,
+                    request_deserializer=edge__runtime_dot_wire_dot_screening__pb2.SwitchBundleRequest.FromString,
+                    response_serializer=edge__runtime_dot_wire_dot_screening__pb2.BundleInService.SerializeToString,
+            ),
+            'RollBackBundle': grpc.unary_unary_rpc_method_handler(
+                    servicer.RollBackBundle,
+                    request_deserializer=edge__runtime_dot_wire_dot_screening__pb2.RollBackBundleRequest.FromString,
+                    response_serializer=edge__runtime_dot_wire_dot_screening__pb2.BundleInService.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'foreseye.v1.Operation', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('foreseye.v1.Operation', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class Operation:
+    """For the operator of the box: callers on the box itself, or with a certificate that it asked for.
+    """
+
+    @staticmethod
+    def SwitchBundle(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/foreseye.v1.Operation/SwitchBundle',
+            edge__runtime_dot_wire_dot_screening__pb2.SwitchBundleRequest.SerializeToString,
+            edge__runtime_dot_wire_dot_screening__pb2.BundleInService.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RollBackBundle(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/foreseye.v1.Operation/RollBackBundle',
+            edge__runtime_dot_wire_dot_screening__pb2.RollBackBundleRequest.SerializeToString,
+            edge__runtime_dot_wire_dot_screening__pb2.BundleInService.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,6 +44,7 @@ STATUS_OF: dict[type[ForeseyeError], StatusCode] = {
     errors.PhotographTooSmall: StatusCode.INVALID_ARGUMENT,
     errors.InvalidField: StatusCode.INVALID_ARGUMENT,
     errors.RequestTooLarge: StatusCode.RESOURCE_EXHAUSTED,
+    errors.NotOffered: StatusCode.UNIMPLEMENTED,
     errors.ManifestError: StatusCode.INVALID_ARGUMENT,
     errors.BundleMissing: StatusCode.FAILED_PRECONDITION,
     errors.BundleCorrupt: StatusCode.FAILED_PRECONDITION,

@@ -27,7 +27,7 @@ def screener(bundle: Bundle) -> HeldScreener:
 
 @pytest.fixture
 def settings() -> Settings:
-    return replace(Settings(), max_queued_exams=1)
+    return replace(Settings(), max_queued_exams=1, exam_workers=1)
 
 
 @pytest.fixture

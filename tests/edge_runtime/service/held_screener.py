@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,7 @@ from edge_runtime.domain import Evidence, Exam, Eye, FovCircle, Person, Photogra
 from edge_runtime.errors import DamagedPicture, PhotographError
 from edge_runtime.fundus.anatomy import Anatomy
 from edge_runtime.fundus.preprocess import NetworkFrame
+from edge_runtime.models import LoadedModel
 from edge_runtime.stages import (
     AnatomyRead,
     BiomarkersRead,
@@ -86,6 +87,7 @@ class HeldScreener:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
         self.models = {"anatomy": ModelIdentity(backend="onnxruntime-cpu", precision="fp32")}
+        self.loaded: dict[str, LoadedModel] = {}
         self.error: Exception | None = None
         self.pause_s = 0.0
         self.exams: list[Exam] = []
@@ -100,6 +102,10 @@ class HeldScreener:
     def release(self, stages: int = 1000) -> None:
         if self._held is not None:
             self._held.release(stages)
+
+    def on(self, models: Mapping[str, LoadedModel]) -> HeldScreener:
+        assert not models
+        return self
 
     def screen(self, exam: Exam) -> Iterator[StageEvent]:
         self.exams.append(exam)

@@ -14,6 +14,9 @@ from edge_runtime.service.server import ScreeningServer
 from edge_runtime.settings import Settings
 from tests.edge_runtime.service.held_screener import PATIENCE_S
 
+READY_PATIENCE_S = 120.0
+"""How long a server with real models may take to be ready on a busy machine."""
+
 Result = TypeVar("Result")
 
 
@@ -45,7 +48,11 @@ class LiveServer:
 
 @contextmanager
 def live_server(
-    screener: Any, settings: Settings | None = None, listen: Listen | None = None
+    screener: Any,
+    settings: Settings | None = None,
+    listen: Listen | None = None,
+    *,
+    open_inference: bool = False,
 ) -> Iterator[LiveServer]:
     """Yield a ready server on a free port; `screener` may be a context manager that opens one."""
 
@@ -59,11 +66,17 @@ def live_server(
     thread.start()
     try:
         server = asyncio.run_coroutine_threadsafe(
-            _made(settings or Settings(), listen or Listen("localhost:0"), open_screener), loop
+            _made(
+                settings or Settings(),
+                listen or Listen("localhost:0"),
+                open_screener,
+                open_inference,
+            ),
+            loop,
         ).result(PATIENCE_S)
         live = LiveServer(server, loop)
         if not callable(screener):
-            live.call(server.ready())
+            live.submit(server.ready()).result(READY_PATIENCE_S)
         yield live
         live.call(server.stop(grace_s=0.0))
     finally:
@@ -72,5 +85,7 @@ def live_server(
         loop.close()
 
 
-async def _made(settings: Settings, listen: Listen, open_screener: Any) -> ScreeningServer:
-    return ScreeningServer(settings, listen, open_screener)
+async def _made(
+    settings: Settings, listen: Listen, open_screener: Any, open_inference: bool
+) -> ScreeningServer:
+    return ScreeningServer(settings, listen, open_screener, open_inference=open_inference)

@@ -10,8 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from edge_runtime.errors import InferenceFailed, Overloaded, TooLate
-from edge_runtime.service import exam_queue
-from edge_runtime.service.exam_queue import EVENTS_AHEAD, ExamQueue
+from edge_runtime.service import exam_run
+from edge_runtime.service.engines.job import Caller
+from edge_runtime.service.exam_queue import ExamQueue, QueueLimits
+from edge_runtime.service.exam_run import EVENTS_AHEAD
+from edge_runtime.wire.urgency import Urgency
 from tests.edge_runtime.service.held_screener import PATIENCE_S
 
 WithQueue = Callable[[ExamQueue], Awaitable[None]]
@@ -25,7 +28,7 @@ def engines() -> Iterator[ThreadPoolExecutor]:
 
 def tried(engines: ThreadPoolExecutor, work: WithQueue, max_waiting: int = 8) -> None:
     async def within_a_loop() -> None:
-        await work(ExamQueue(max_waiting, engines))
+        await work(ExamQueue(QueueLimits(max_waiting), engines))
 
     asyncio.run(within_a_loop())
 
@@ -79,7 +82,7 @@ def test_a_client_that_reads_slowly_gets_everything(engines: ThreadPoolExecutor)
 def test_a_client_that_does_not_read_loses_its_exam_and_holds_nobody_up(
     engines: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exam_queue, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(exam_run, "PATIENCE_S", 0.05)
 
     async def work(queue: ExamQueue) -> None:
         async with queue.enter(numbers(10 * EVENTS_AHEAD)) as stuck:
@@ -177,3 +180,88 @@ def test_draining_an_empty_queue_returns_at_once_and_admits_nobody(
             queue.enter(numbers(1))
 
     tried(engines, work)
+
+
+def urgent(urgency: Urgency) -> Caller:
+    return Caller(urgency)
+
+
+def test_a_full_queue_gives_the_place_of_the_least_urgent_to_a_kiosk(
+    engines: ThreadPoolExecutor,
+) -> None:
+    release = threading.Event()
+
+    def slow() -> Generator[int, None, None]:
+        assert release.wait(PATIENCE_S)
+        yield 1
+
+    async def work(queue: ExamQueue) -> None:
+        async with (
+            queue.enter(slow(), urgent(Urgency.BATCH)) as running,
+            queue.enter(numbers(1), urgent(Urgency.PHONE)) as phone,
+            queue.enter(numbers(1), urgent(Urgency.BATCH)) as batch,
+        ):
+            await asyncio.sleep(0.01)
+            async with queue.enter(numbers(1), urgent(Urgency.KIOSK)) as kiosk:
+                assert kiosk.queued_before == 0
+                with pytest.raises(Overloaded, match="more urgent"):
+                    await batch.next(PATIENCE_S)
+                with pytest.raises(Overloaded):
+                    queue.enter(numbers(1), urgent(Urgency.PHONE))
+                release.set()
+                assert await kiosk.next(PATIENCE_S) == 0
+                assert await phone.next(PATIENCE_S) == 0
+                assert await running.next(PATIENCE_S) == 1
+
+    tried(engines, work, max_waiting=2)
+
+
+def test_the_bytes_of_all_exams_are_bounded(engines: ThreadPoolExecutor) -> None:
+    async def main() -> None:
+        queue = ExamQueue(QueueLimits(max_waiting=8, max_bytes=100), engines)
+        async with queue.enter(numbers(10 * EVENTS_AHEAD), num_bytes=60):
+            with pytest.raises(Overloaded):
+                queue.enter(numbers(1), num_bytes=41)
+            queue.enter(numbers(1), num_bytes=40)
+
+    asyncio.run(main())
+
+
+def test_as_many_exams_run_at_a_time_as_there_are_workers() -> None:
+    both = threading.Barrier(2)
+
+    def meeting() -> Generator[int, None, None]:
+        both.wait(PATIENCE_S)
+        yield 1
+
+    async def main(workers: ThreadPoolExecutor) -> None:
+        queue = ExamQueue(QueueLimits(workers=2), workers)
+        async with queue.enter(meeting()) as one, queue.enter(meeting()) as two:
+            assert [await run.next(PATIENCE_S) for run in (one, two)] == [1, 1]
+
+    with ThreadPoolExecutor(max_workers=2) as workers:
+        asyncio.run(main(workers))
+
+
+def test_a_stopped_exam_whose_stage_still_runs_is_closed_when_it_comes_out() -> None:
+    begun, release, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def slow() -> Generator[int, None, None]:
+        try:
+            begun.set()
+            assert release.wait(PATIENCE_S)
+            yield 1
+        finally:
+            closed.set()
+
+    async def main(workers: ThreadPoolExecutor) -> None:
+        queue = ExamQueue(QueueLimits(workers=2), workers)
+        async with queue.enter(slow()):
+            await asyncio.to_thread(begun.wait, PATIENCE_S)
+        await asyncio.sleep(0.01)  # the other worker has found the exam busy
+        assert not closed.is_set()
+        release.set()
+        assert await asyncio.to_thread(closed.wait, PATIENCE_S)
+
+    with ThreadPoolExecutor(max_workers=2) as workers:
+        asyncio.run(main(workers))

@@ -24,7 +24,7 @@ def channel(live: LiveServer) -> Iterator[grpc.Channel]:
         yield channel
 
 
-@pytest.mark.parametrize("service", ["", "foreseye.v1.Screening"])
+@pytest.mark.parametrize("service", ["", "foreseye.v1.Screening", "foreseye.v1.Operation"])
 def test_a_ready_server_is_healthy(channel: grpc.Channel, service: str) -> None:
     request = health_pb2.HealthCheckRequest(service=service)
 
@@ -70,6 +70,7 @@ def test_reflection_lists_the_services_and_knows_the_messages(channel: grpc.Chan
     listed, described = ask(iter(questions))
 
     assert {service.name for service in listed.list_services_response.service} == {
+        "foreseye.v1.Operation",
         "foreseye.v1.Screening",
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",

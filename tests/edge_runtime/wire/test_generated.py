@@ -15,7 +15,7 @@ def test_the_committed_code_is_what_the_proto_generates(tmp_path: Path) -> None:
     assert [path.name for path in made] == list(GENERATED)
     for path in made:
         committed = ROOT / path.relative_to(tmp_path)
-        assert path.read_text("utf-8") == committed.read_text("utf-8"), (
+        assert path.read_bytes() == committed.read_bytes(), (
             f"{committed.name} differs: run python -m edge_runtime.wire.generate"
         )
 

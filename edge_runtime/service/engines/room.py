@@ -1,0 +1,213 @@
+"""The engine room: one thread on the engines, and in front of it a queue for each model.
+
+One run at a time uses all processors; which comes next is decided when the last one ends: the most
+urgent job of any model, the earliest among equals, with whatever may share its batch.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+
+from edge_runtime.domain import Tensors
+from edge_runtime.errors import Cancelled, InferenceError, NotInBundle, Overloaded, TooLate
+from edge_runtime.models import LoadedModel
+from edge_runtime.service.engines.batching import run_batch
+from edge_runtime.service.engines.job import CALLER, Answer, Caller, Job
+from edge_runtime.service.engines.job_queue import JobQueue
+from edge_runtime.service.engines.statistics import (
+    BACKEND,
+    CANCELLED,
+    OTHER,
+    REJECTED,
+    ModelStatistics,
+)
+
+RETRY_CLOSED_MS = 1_000
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What may wait for a model, and for how long it may wait for company."""
+
+    max_jobs: int = 64
+    max_bytes: int = 256_000_000
+    max_batch_size: int = 1
+    max_delay_us: int = 0
+    quick: bool = False
+    """A run takes less than waking the room's thread: `answer_at_once` may make it."""
+
+
+@dataclass
+class _Place:
+    """One model in the room."""
+
+    model: LoadedModel
+    bounds: Bounds
+    queue: JobQueue
+    statistics: ModelStatistics
+
+
+class EngineRoom:
+    """Runs models for many callers. Every method may be called from any thread."""
+
+    def __init__(self, name: str = "engines") -> None:
+        self._places: dict[str, _Place] = {}
+        self._changed = threading.Condition()
+        self._closed = False
+        self._engines = threading.Lock()
+        """Held during each run: the engines serve one at a time."""
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread.start()
+
+    def add(self, model: LoadedModel, bounds: Bounds, statistics: ModelStatistics) -> None:
+        """Take a model in. Its backend is from now on run by this room's thread alone."""
+        queue = JobQueue(bounds.max_jobs, bounds.max_bytes)
+        with self._changed:
+            self._places[model.name] = _Place(model, bounds, queue, statistics)
+
+    def submit(self, name: str, job: Job, *, bounded: bool) -> None:
+        """Let a job wait for a model; its `answer` is resolved later.
+
+        Raises NotInBundle for a model that is not here, and Overloaded when the room is closed or,
+        where the job is `bounded`, the model's queue is full.
+        """
+        with self._changed:
+            place = self._places.get(name)
+            if place is None:
+                raise NotInBundle(f"no model {name}")
+            try:
+                if self._closed:
+                    raise Overloaded("the engines are being closed", RETRY_CLOSED_MS)
+                place.queue.put(job, bounded=bounded)
+            except Overloaded:
+                place.statistics.failed(REJECTED, 0)
+                raise
+            job.answer.add_done_callback(partial(_book_failure, place.statistics, job))
+            self._changed.notify()
+
+    def answer_at_once(self, name: str, job: Job) -> Answer | None:
+        """Return the answer of a quick model if nothing waits or runs; None otherwise.
+
+        The run is made in the caller's own thread. Raises what the engine raises.
+        """
+        place = self._places.get(name)
+        if place is None or not place.bounds.quick or not self._engines.acquire(blocking=False):
+            return None
+        try:
+            if self._closed or any(len(each.queue) for each in self._places.values()):
+                return None
+            job.answer.set_running_or_notify_cancel()
+            job.answer.add_done_callback(partial(_book_failure, place.statistics, job))
+            _run(place, [job])
+        finally:
+            self._engines.release()
+        return job.answer.result()
+
+    def run(self, name: str, inputs: Tensors) -> Tensors:
+        """Return a model's outputs for the exam that this thread works on; waits for them."""
+        job = Job(inputs, CALLER.get(Caller()))
+        self.submit(name, job, bounded=False)
+        return job.answer.result().outputs
+
+    def num_waiting(self, name: str) -> int:
+        """Return how many jobs wait for a model."""
+        with self._changed:
+            return len(self._places[name].queue)
+
+    def statistics(self) -> Mapping[str, ModelStatistics]:
+        """Return each model's counters."""
+        with self._changed:
+            return {name: place.statistics for name, place in self._places.items()}
+
+    def bounds(self, name: str) -> Bounds:
+        """Return a model's bounds. Raises KeyError."""
+        return self._places[name].bounds
+
+    def close(self) -> None:
+        """Refuse what waits, let the run under way end, and stop the thread."""
+        with self._changed:
+            self._closed = True
+            for place in self._places.values():
+                place.queue.refuse_all(Overloaded("the engines were closed", RETRY_CLOSED_MS))
+            self._changed.notify_all()
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _work(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            place, jobs = batch
+            if jobs:
+                with self._engines:
+                    _run(place, jobs)
+            # Otherwise the last answers would live until the next batch.
+            del batch, place, jobs
+
+    def _next_batch(self) -> tuple[_Place, list[Job]] | None:
+        with self._changed:
+            while True:
+                place = self._most_urgent()
+                if place is not None:
+                    wait_s = _wait_for_company_s(place)
+                    if wait_s <= 0.0:
+                        return place, place.queue.take(place.bounds.max_batch_size)
+                    self._changed.wait(wait_s)
+                elif self._closed:
+                    return None
+                else:
+                    self._changed.wait()
+
+    def _most_urgent(self) -> _Place | None:
+        found: _Place | None = None
+        best: tuple[int, int] | None = None
+        for place in self._places.values():
+            job = place.queue.first()
+            if job is not None:
+                rank = (int(job.caller.urgency), job.arrived_ns)
+                if best is None or rank < best:
+                    found, best = place, rank
+        return found
+
+
+def _wait_for_company_s(place: _Place) -> float:
+    """Return how long the next job still waits for others to share its batch."""
+    bounds, first = place.bounds, place.queue.first()
+    if first is None or bounds.max_delay_us == 0:
+        return 0.0
+    if place.queue.num_items() >= bounds.max_batch_size:
+        return 0.0
+    waited_ns = time.monotonic_ns() - first.arrived_ns
+    return bounds.max_delay_us / 1e6 - waited_ns / 1e9
+
+
+def _run(place: _Place, jobs: list[Job]) -> None:
+    try:
+        answers = run_batch(place.model.backend, jobs, place.bounds.max_batch_size)
+    except Exception as error:  # noqa: BLE001 - carried to the callers, who tell them apart
+        for job in jobs:
+            job.answer.set_exception(error)
+        return
+    num_items = sum(job.num_items for job in jobs)
+    place.statistics.ran(num_items, len(jobs), answers[0].times_ns)
+    for job, answer in zip(jobs, answers, strict=True):
+        place.statistics.answered(answer.times_ns.queue, time.monotonic_ns() - job.arrived_ns)
+        job.answer.set_result(answer)
+
+
+def _book_failure(statistics: ModelStatistics, job: Job, answer: Future[Answer]) -> None:
+    error = Cancelled("") if answer.cancelled() else answer.exception()
+    if error is None:
+        return
+    kinds = (reason for kind, reason in _REASON_OF if isinstance(error, kind))
+    statistics.failed(next(kinds, OTHER), time.monotonic_ns() - job.arrived_ns)
+
+
+_REASON_OF = (
+    ((Cancelled, TooLate), CANCELLED),
+    (Overloaded, REJECTED),
+    (InferenceError, BACKEND),
+)

@@ -1,0 +1,1 @@
+"""inference.GRPCInferenceService: the bundle's models for stock Triton and KServe clients."""
