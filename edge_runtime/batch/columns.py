@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from edge_runtime.contracts.bundle import BundleManifest
 from edge_runtime.contracts.cohort import COVARIATES
 from edge_runtime.contracts.exam import ExamRecord, Forecast, ForecastCondition
+from edge_runtime.contracts.origin import Origin
 from edge_runtime.contracts.result import STAGES, ScreeningResult
 from edge_runtime.fundus.biomarkers import UNIT_OF
 from edge_runtime.fundus.quality import DEFECTS
@@ -30,6 +31,9 @@ SCALARS: dict[object, pa.DataType] = {
     int: pa.int64(),
     bool: pa.bool_(),
 }
+ORIGIN = "dicom"
+"""Before the columns of what a DICOM file says of a photograph; empty for any other file."""
+
 EVERY_ROW: Columns = {"path": TEXT, "set": TEXT, "status": TEXT, "error": TEXT}
 """`status` is ok, refused (ungradable or no fundus) or failed (could not be read or screened)."""
 
@@ -47,7 +51,8 @@ def photograph_columns(bundle: BundleManifest) -> Columns:
         "timings_ms": STAGES,
     }
     without = set() if "findings" in bundle.models else {"findings"}
-    return {**OF_PHOTOGRAPH, **_of_record(ScreeningResult, keys, without=without)}
+    origin = _of_record(Origin, {}, f"{ORIGIN}.")
+    return {**OF_PHOTOGRAPH, **origin, **_of_record(ScreeningResult, keys, without=without)}
 
 
 def exam_columns(bundle: BundleManifest) -> Columns:

@@ -51,6 +51,8 @@ class BatchRecord(Strict):
     bundle: BundleIdentity
     models: dict[str, ModelIdentity]
     pictures: bool
+    dicom_patient: Literal["drop", "keep"] = "drop"
+    """What became of the patient module of DICOM files."""
     exams_per_shard: int = EXAMS_PER_SHARD
 
 

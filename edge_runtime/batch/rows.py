@@ -12,12 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_runtime.batch.budget import PixelBudget, most_pixels
-from edge_runtime.batch.columns import Columns, cells, forecast_prefix
+from edge_runtime.batch.columns import ORIGIN, Columns, cells, forecast_prefix
 from edge_runtime.contracts.exam import ExamRecord
 from edge_runtime.contracts.strict import contract_dict
 from edge_runtime.durable import make_folder
 from edge_runtime.errors import ForeseyeError, OutputError, RequestError
-from edge_runtime.exam_files import ListedExam, OpenedExam, open_exam
+from edge_runtime.exam_files import (
+    ListedExam,
+    OpenedExam,
+    ReadFile,
+    open_exam,
+    read_picture_file,
+)
 from edge_runtime.names import safe_stem, shown_name
 from edge_runtime.pictures import write_pictures
 from edge_runtime.pipeline import Pipeline
@@ -54,6 +60,7 @@ class Screener:
     exam_columns: Columns
     pictures: Path | None = None
     """The folder below which each photograph's pictures go; None for no pictures."""
+    read: ReadFile = read_picture_file
 
     def rows(self, listed: ListedExam, name: str) -> ExamRows:
         """Return an exam's rows; `name` is where its pictures go, such as part-00000/000012.
@@ -61,7 +68,7 @@ class Screener:
         Raises OutputError when pictures cannot be written; nothing else.
         """
         try:
-            opened = open_exam(listed, self.root, self.limits)
+            opened = open_exam(listed, self.root, self.limits, self.read)
             with self.budget.taken(most_pixels(opened.exam.photographs if opened.exam else ())):
                 return self._screened(listed, opened, name)
         except OutputError:
@@ -76,29 +83,35 @@ class Screener:
 
     def _screened(self, listed: ListedExam, opened: OpenedExam, name: str) -> ExamRows:
         rows = {
-            place: _row(listed, place, FAILED, in_words(error)) for place, error in opened.unopened
+            (place, 0): _row(listed, place, FAILED, in_words(error))
+            for place, error in opened.unopened
         }
         exam_cells: Row = {}
         for event in self.pipeline.screen(opened.exam) if opened.exam else ():
             if isinstance(event, PhotographRefused):
                 place = opened.opened[event.index]
-                rows[place] = _row(listed, place, FAILED, in_words(event.error))
+                row = _row(listed, place, FAILED, in_words(event.error))
+                rows[place, event.index] = row | _origin(opened, event.index)
             elif isinstance(event, PhotographDone):
                 place = opened.opened[event.index]
-                rows[place] = self._done(listed, place, event, name)
+                row = self._done(listed, place, event, name)
+                rows[place, event.index] = row | _origin(opened, event.index)
             elif isinstance(event, ExamDone):
                 exam_cells = exam_record_cells(event.record, self.exam_columns)
-        photographs = [rows[place] for place in range(len(listed.photographs))]
+        photographs = [rows[key] for key in sorted(rows)]
         if opened.exam:
             for row in photographs:
                 row["exam_id"] = opened.exam.exam_id
-        return ExamRows(photographs, {**exam_cells, **_exam_row(listed, photographs)})
+        exam_row = {**exam_cells, **_exam_row(listed, photographs)}
+        if opened.exam:  # a DICOM file may have named the person
+            exam_row["person_id"] = opened.exam.person.person_id
+        return ExamRows(photographs, exam_row)
 
     def _done(self, listed: ListedExam, place: int, done: PhotographDone, name: str) -> Row:
         result, folder = done.result, None
         if self.pictures is not None and done.anatomy is not None:
             started = time.perf_counter()
-            folder = f"{name}-{place}-{safe_stem(result.photograph.name)}"
+            folder = f"{name}-{done.index}-{safe_stem(result.photograph.name)}"
             write_pictures(make_folder(self.pictures / folder), done.anatomy, result.photograph)
             result = timed(result, (time.perf_counter() - started) * 1000.0)
         quality = result.quality
@@ -145,6 +158,13 @@ def _row(listed: ListedExam, place: int, status: str, error: str | None) -> Row:
         "status": status,
         "error": error,
     }
+
+
+def _origin(opened: OpenedExam, index: int) -> Row:
+    origin = opened.origins[index]
+    if origin is None:
+        return {}
+    return {f"{ORIGIN}.{key}": value for key, value in contract_dict(origin).items()}
 
 
 def _exam_row(listed: ListedExam, photographs: list[Row]) -> Row:

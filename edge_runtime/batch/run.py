@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from edge_runtime.batch.budget import PixelBudget
 from edge_runtime.batch.columns import exam_columns, photograph_columns
@@ -34,7 +35,7 @@ from edge_runtime.batch.shards import (
 from edge_runtime.batch.workers import in_order
 from edge_runtime.durable import PARTIAL, make_folder, remove_partials
 from edge_runtime.errors import InferenceFailed, OutputError, ResumeMismatch
-from edge_runtime.exam_files import ListedExam
+from edge_runtime.exam_files import ListedExam, ReadFile, read_picture_file
 from edge_runtime.pipeline import Pipeline
 from edge_runtime.settings import Limits
 
@@ -56,6 +57,8 @@ class BatchOptions:
     resume: bool = False
     pictures: bool = False
     num_workers: int = 2
+    dicom_patient: Literal["drop", "keep"] = "drop"
+    """What becomes of the patient module of DICOM files; `read` must do the same."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,10 @@ class Progress:
 
 
 def run_batch(
-    pipeline: Pipeline, limits: Limits, options: BatchOptions
+    pipeline: Pipeline,
+    limits: Limits,
+    options: BatchOptions,
+    read: ReadFile = read_picture_file,
 ) -> Generator[Progress, None, None]:
     """Screen what a folder or manifest lists and write the tables; yield how far it has come.
 
@@ -88,6 +94,7 @@ def run_batch(
             photograph_columns(pipeline.bundle.manifest),
             exam_columns(pipeline.bundle.manifest),
             options.out / PICTURES if options.pictures else None,
+            read,
         )
         progress = Progress(record.input.photographs)
         yield progress
@@ -99,8 +106,9 @@ def run_batch(
                 yield progress
                 continue
             with closing(_screen_shard(screener, options, number, exams)) as shard:
-                for rows in shard:
-                    done = progress.done + len(rows.photographs)
+                # As listed, and not as found: a file of many frames is one photograph of the list.
+                for place, _ in enumerate(shard):
+                    done = progress.done + len(exams[place].photographs)
                     progress = Progress(progress.total, done, progress.earlier)
                     yield progress
 
@@ -154,6 +162,7 @@ def _record(pipeline: Pipeline, options: BatchOptions, input_list: InputList) ->
         bundle=pipeline.bundle.identity,
         models=pipeline.models,
         pictures=options.pictures,
+        dicom_patient=options.dicom_patient,
     )
 
 

@@ -18,7 +18,11 @@ from typer.main import get_command
 from edge_runtime import __version__
 from edge_runtime.cli.batch import batch
 from edge_runtime.cli.bench import bench
+from edge_runtime.cli.bench_serve import bench_serve
 from edge_runtime.cli.bundle import bundle_app
+from edge_runtime.cli.bundle_in_service import roll_back, switch
+from edge_runtime.cli.default_command import PHOTO, DefaultsToPhoto
+from edge_runtime.cli.deidentify import deidentify
 from edge_runtime.cli.demo import demo
 from edge_runtime.cli.screen import screen
 from edge_runtime.cli.serve import serve
@@ -78,8 +82,20 @@ app.command(
     epilog="Example: foreseye batch photographs/ --out results --formats csv,parquet --resume"
 )(batch)
 app.command(epilog="Example: foreseye serve --address 127.0.0.1:50051")(serve)
-app.command(epilog="Example: foreseye bench photograph.jpg --repeat 20")(bench)
+bench_app = typer.Typer(
+    cls=DefaultsToPhoto,
+    rich_markup_mode="markdown",
+    help="Time this machine: one photograph (`foreseye bench [PHOTO]`), or the server.",
+)
+bench_app.command(PHOTO, epilog="Example: foreseye bench photograph.jpg --repeat 20")(bench)
+bench_app.command("serve", epilog="Example: foreseye bench serve --seconds 3")(bench_serve)
+app.add_typer(bench_app, name="bench", epilog="Example: foreseye bench photograph.jpg --repeat 20")
 app.command(epilog="Example: foreseye demo --out .demo")(demo)
+app.command(
+    epilog="Example: foreseye deidentify photographs/ --out clean --keys ~/clean-keys.json"
+)(deidentify)
+bundle_app.command(epilog="Example: foreseye bundle switch bundles/clinic-1.3.0")(switch)
+bundle_app.command("roll-back", epilog="Example: foreseye bundle roll-back")(roll_back)
 app.add_typer(bundle_app, name="bundle")
 
 

@@ -14,19 +14,21 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from edge_runtime.cli.files_read import DicomPatient, files_read
 from edge_runtime.cli.options import AsJson
 from edge_runtime.cli.progress import progress_bar
 from edge_runtime.cli.session import Session, print_json, say, session_of
 from edge_runtime.contracts.strict import contract_dict
 from edge_runtime.domain import USE
 from edge_runtime.errors import InvalidField
+from edge_runtime.interop.dicom.photographs import PatientPolicy
 from edge_runtime.names import shown_name
 
 if TYPE_CHECKING:
     from edge_runtime.batch.run import BatchOptions
     from edge_runtime.batch.summary import BatchSummary
 
-FORMATS = ("csv", "parquet")
+FORMATS = ("csv", "parquet", "fhir")
 MAX_WORKERS = 4
 """Threads by default at most; the models use all processors by themselves."""
 
@@ -44,8 +46,8 @@ Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="New folder for 
 EngineOption = Annotated[Engine, typer.Option("--engine", help="What runs the batch.")]
 Formats = Annotated[
     str,
-    typer.Option("--formats", help="csv, parquet or both. Parquet is always written: the run "
-                 "resumes from it."),
+    typer.Option("--formats", help="Any of csv, parquet, fhir. Parquet is always written: the "
+                 "run resumes from it."),
 ]  # fmt: skip
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the batch that DIR holds.")]
 Pictures = Annotated[bool, typer.Option("--pictures", help="Also write each one's pictures.")]
@@ -63,21 +65,24 @@ def batch(
     resume: Resume = False,
     pictures: Pictures = False,
     workers: Workers = None,
+    dicom_patient: DicomPatient = PatientPolicy.DROP,
     as_json: AsJson = False,
 ) -> None:
     """Screen every photograph of a folder or a manifest: one row each, whatever happens to it.
 
     DIR gets the tables photographs/ and exams/ in Parquet, summary.json and, with csv,
-    photographs.csv and exams.csv. A stopped batch goes on with --resume.
+    photographs.csv and exams.csv, with fhir one bundle an exam in fhir/*.ndjson. A stopped batch
+    goes on with --resume.
     """
     session = session_of(context, as_json)
     wanted = _formats(formats)
     # Here and below: the engine and the tables' library load only when they are needed.
     from edge_runtime.batch.run import BatchOptions
 
-    options = BatchOptions(source, out, resume, pictures, workers or _default_workers())
+    threads = workers or _default_workers()
+    options = BatchOptions(source, out, resume, pictures, threads, dicom_patient.value)
     try:
-        summary = _screened(session, options, "csv" in wanted)
+        summary = _screened(session, options, wanted)
     except KeyboardInterrupt:
         say("Stopped. The same command with --resume goes on from here.")
         raise typer.Exit(130) from None
@@ -89,13 +94,14 @@ def batch(
         raise typer.Exit(1)
 
 
-def _screened(session: Session, options: BatchOptions, with_csv: bool) -> BatchSummary:
+def _screened(session: Session, options: BatchOptions, formats: set[str]) -> BatchSummary:
     from edge_runtime.batch.finish import finish_batch
     from edge_runtime.batch.run import run_batch
 
     with (
         session.pipeline() as pipeline,
-        closing(run_batch(pipeline, session.settings.limits, options)) as steps,
+        files_read(PatientPolicy(options.dicom_patient)) as read,
+        closing(run_batch(pipeline, session.settings.limits, options, read)) as steps,
     ):
         progress = next(steps)
         started = time.perf_counter()
@@ -104,7 +110,7 @@ def _screened(session: Session, options: BatchOptions, with_csv: bool) -> BatchS
                 show(progress.done)
         seconds = time.perf_counter() - started
         screened_now = progress.done - progress.earlier
-        return finish_batch(options.out, pipeline.bundle.manifest, with_csv, screened_now, seconds)
+        return finish_batch(options.out, pipeline.bundle.manifest, formats, screened_now, seconds)
 
 
 def _formats(text: str) -> set[str]:

@@ -67,7 +67,7 @@ def _models(models: Mapping[ModelName, ModelEntry]) -> Table:
         labels = [*entry.labels, *(cut for cut in entry.thresholds if cut not in entry.labels)]
         cuts = {label: f" ({cut:.2f})" for label, cut in entry.thresholds.items()}
         shown = ", ".join(f"{label}{cuts.get(label, '')}" for label in labels)
-        image = f"{entry.preprocessing.image_size_px} px"
+        image = "none" if entry.preprocessing is None else f"{entry.picture.image_size_px} px"
         table.add_row(name, entry.evidence.value, image, escape(shown))
     return table
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edge_runtime.cli.exports import Export, Formats, Languages, wanted_exports
+from edge_runtime.cli.files_read import DicomPatient, files_read
 from edge_runtime.cli.options import (
     AgeOption,
     AsJson,
@@ -26,7 +28,8 @@ from edge_runtime.contracts.strict import contract_dict
 from edge_runtime.domain import Eye, Sex
 from edge_runtime.durable import make_folder
 from edge_runtime.errors import InvalidField, PhotographError
-from edge_runtime.exam_files import ListedExam, open_exam
+from edge_runtime.exam_files import ListedExam, ReadFile, open_exam
+from edge_runtime.interop.dicom.photographs import PatientPolicy
 from edge_runtime.names import FolderNames, shown_name
 from edge_runtime.results import WrittenExam, refusal, write_exam
 from edge_runtime.stages import PhotographDone, PhotographRefused, StageEvent
@@ -57,22 +60,26 @@ def screen(
     covariate: CovariateOption = None,
     manifest: Manifest = None,
     maps: Maps = False,
+    dicom_patient: DicomPatient = PatientPolicy.DROP,
+    formats: Formats = "",
+    language: Languages = "en,zh",
     as_json: AsJson = False,
 ) -> None:
     """Screen photographs of one person and write what was found.
 
     For a photograph a.jpg, DIR/a/ gets result.json and, when it is gradable, pictures of its
     vessels and disc; DIR/exam.json is about the person. The photographs are one exam, unless a
-    manifest says otherwise.
+    manifest says otherwise. --formats fhir,dicom,pdf adds what hospitals take.
     """
     session = session_of(context, as_json)
+    export = Export(*wanted_exports(formats, language))
     exams = _planned(photographs, manifest, eye, age, sex, covariate)
-    with session.pipeline() as pipeline:
+    with session.pipeline() as pipeline, files_read(dicom_patient) as read:
         if maps and "forecast" not in pipeline.models:
             say("The bundle holds no model that makes evidence maps, so none are written.")
         num_photographs = sum(len(exam.photographs) for exam in exams)
         with progress_bar("Screening", num_photographs) as show:
-            done = _screened(session, pipeline, exams, make_folder(out), show)
+            done = _screened(session, pipeline, exams, read, make_folder(out), show, export)
     _show(session, out, done)
     if done.refused:
         raise typer.Exit(1)
@@ -103,17 +110,24 @@ def _planned(
 
 
 def _screened(
-    session: Session, pipeline: Pipeline, exams: list[ListedExam], out: Path, show: Show
+    session: Session,
+    pipeline: Pipeline,
+    exams: list[ListedExam],
+    read: ReadFile,
+    out: Path,
+    show: Show,
+    export: Export,
 ) -> Screened:
     names, screened, num_done = FolderNames(), Screened(), 0
     for listed in exams:
-        opened = open_exam(listed, Path(), session.settings.limits)
+        opened = open_exam(listed, Path(), session.settings.limits, read)
         unopened = [_unopened(listed, place, error) for place, error in opened.unopened]
         num_done += len(unopened)
         refused = unopened
         if opened.exam is not None:
             events = _followed(pipeline.screen(opened.exam), num_done, show)
             screened.exams.append(write_exam(out, names, events, unopened))
+            export.write(pipeline, opened, screened.exams[-1])
             refused = screened.exams[-1].record.refused
             num_done += len(opened.opened)
         screened.refused += refused

@@ -22,6 +22,7 @@ from edge_runtime.contracts.bundle import (
     BundleManifest,
     GoldenSample,
     ModelEntry,
+    ModelName,
     ParityReport,
     Preprocessing,
     TensorSpec,
@@ -29,7 +30,7 @@ from edge_runtime.contracts.bundle import (
 from edge_runtime.contracts.tensors import DR_GRADE_LABELS
 from edge_runtime.domain import Evidence
 from export.bundle_folder import write_bundle
-from export.golden import golden_arrays
+from export.golden import golden_arrays, sample_images
 from export.signing_key import public_key
 
 IMAGE_SIZE_PX, MARGIN = 224, 0.05
@@ -118,7 +119,7 @@ def findings_entry(size_px: int = IMAGE_SIZE_PX, **changes: Any) -> ModelEntry:
         thresholds=THRESHOLDS,
         threshold_rules={"referable": "drawn by lot: this model has learned nothing"},
         artefacts={"fp32": Artefact(file=GRAPH_FILE, opset=20, golden_tolerance=0.02)},
-        parity={"fp32": _parity()},
+        parity={"fp32": untrained_parity()},
         metrics=[],
     )
     return entry.model_copy(update=changes)
@@ -128,20 +129,26 @@ def bundle_with_findings(
     folder: Path, bias: Sequence[float] = BIAS, size_px: int = IMAGE_SIZE_PX, **changes: Any
 ) -> MadeBundle:
     """Write the bundle, signed with a new key; `changes` are fields of the findings entry."""
+    return bundle_with(
+        folder, "findings", findings_entry(size_px, **changes), findings_graph(bias, size_px)
+    )
+
+
+def bundle_with(folder: Path, model: ModelName, entry: ModelEntry, graph: bytes) -> MadeBundle:
+    """Write the reference bundle with one model more (or another), signed with a new key."""
     reference = open_bundle(None)
-    entry = findings_entry(size_px, **changes)
-    graph = findings_graph(bias, size_px)
     files = {name: reference.read(name) for name in reference.manifest.files}
-    files[GRAPH_FILE] = graph
-    files["model_card.md"] += b"\n## findings\n\nIt has learned nothing.\n"
+    files[entry.artefacts["fp32"].file] = graph
+    files["model_card.md"] += f"\n## {model}\n\nIt has learned nothing.\n".encode()
+    models = {**reference.manifest.models, model: entry}
     golden = [
-        _golden(reference, sample, graph, entry, files) for sample in reference.manifest.golden
+        _golden(reference, sample, model, models, files) for sample in reference.manifest.golden
     ]
 
     def described(hashes: dict[str, str]) -> BundleManifest:
         update: Mapping[str, Any] = {
-            "name": "test-findings",
-            "models": {**reference.manifest.models, "findings": entry},
+            "name": f"test-{model}",
+            "models": models,
             "golden": golden,
             "files": hashes,
         }
@@ -155,16 +162,19 @@ def bundle_with_findings(
 def _golden(
     reference: Bundle,
     sample: GoldenSample,
-    graph: bytes,
-    entry: ModelEntry,
+    model: ModelName,
+    models: dict[ModelName, ModelEntry],
     files: dict[str, bytes],
 ) -> GoldenSample:
-    name = sample.photograph.replace(".jpg", ".findings.npz")
-    files[name] = golden_arrays(reference.read(sample.photograph), sample.photograph, entry, graph)
-    return sample.model_copy(update={"expected": {**sample.expected, "findings": name}})
+    name, entry = sample.photograph.replace(".jpg", f".{model}.npz"), models[model]
+    content = reference.read(sample.photograph)
+    image_HWC = sample_images(content, sample.photograph, models, files)[model]
+    files[name] = golden_arrays(image_HWC, entry, files[entry.artefacts["fp32"].file])
+    return sample.model_copy(update={"expected": {**sample.expected, model: name}})
 
 
-def _parity() -> ParityReport:
+def untrained_parity() -> ParityReport:
+    """A report of a model that was never trained."""
     return ParityReport(
         reference="none", samples=1, largest_difference=0.0, tolerance=1e-3, in_words="Not trained."
     )

@@ -75,6 +75,15 @@ EVERYTHING: dict[str, Any] = {
     "smoking": 2,
     "iop_mmhg": 14.7,
     "axial_length_mm": 24.1,
+    "has_ischaemic_cvd": False,
+    "has_stroke": False,
+    "has_chronic_kidney_disease": True,
+    "has_type_2_diabetes": True,
+    "has_glaucoma": False,
+    "has_late_amd": False,
+    "has_high_myopia": False,
+    "has_parkinson": False,
+    "has_dementia": False,
 }
 AN_OUTCOME: dict[str, Any] = {
     "set": "CLINIC",

@@ -1,0 +1,1 @@
+"""Photographs and DICOM files without anything that says whose they are."""

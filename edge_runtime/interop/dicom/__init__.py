@@ -1,0 +1,1 @@
+"""DICOM: photographs out of its files, results into its objects."""

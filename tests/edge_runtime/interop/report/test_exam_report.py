@@ -1,0 +1,227 @@
+"""The report on paper: what it says, that it is an archive's PDF, that it can be checked."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge_runtime.contracts.result import ScreeningResult
+from edge_runtime.domain import Evidence, Eye
+from edge_runtime.interop.report.exam_report import exam_report, results_json
+from edge_runtime.interop.report.page_parts import of_100
+from edge_runtime.interop.report.patient_page import BELOW, REFER, UNREADABLE, answer_of
+from edge_runtime.interop.report.wording import WORDS, Language
+from edge_runtime.interop.screened import ScreenedExam, ScreenedPhotograph
+from tests.edge_runtime.interop.exams import example_record, example_result
+from tests.edge_runtime.interop.sample_exam import sample_exam
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def exam(tmp_path_factory: pytest.TempPathFactory) -> ScreenedExam:
+    return sample_exam(tmp_path_factory.mktemp("screened"))
+
+
+def poppler(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not here (Debian poppler-utils)")
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stderr == "", told.stderr
+    return told.stdout
+
+
+def text_of(pdf: bytes, folder: Path, page: int = 0) -> str:
+    (folder / "report.pdf").write_bytes(pdf)
+    pages = ("-f", str(page), "-l", str(page)) if page else ()
+    return poppler("pdftotext", *pages, "-raw", str(folder / "report.pdf"), "-").replace("\n", "")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_report_has_two_pages_with_their_words(
+    exam: ScreenedExam, language: Language, tmp_path: Path
+) -> None:
+    words = WORDS[language]
+    pdf = exam_report(exam, language)
+
+    person, doctor = (text_of(pdf, tmp_path, page) for page in (1, 2))
+
+    assert "Pages:           2" in poppler("pdfinfo", str(tmp_path / "report.pdf"))
+    bare = {key: re.sub(r"\s", "", text) for key, text in words.items()}
+    for key in ("use", "unsigned", "patient.title", "eye.OD", "eye.OS", "meaning.title"):
+        assert bare[key] in re.sub(r"\s", "", person), key
+    for key in ("use", "doctor.title", "crae_um", "avr", "evidence.legend", "change.legend"):
+        assert bare[key] in re.sub(r"\s", "", doctor), key
+    assert exam.record.exam_id in person
+    assert "\u25a0" not in person + doctor
+
+
+def test_every_measurement_stands_on_the_doctors_page(exam: ScreenedExam, tmp_path: Path) -> None:
+    doctor = text_of(exam_report(exam, Language.ENGLISH), tmp_path, 2)
+
+    for photograph in exam.photographs:
+        for name, measured in (photograph.result.biomarkers or {}).items():
+            if measured.value is None:
+                assert measured.missing_because in doctor
+            else:
+                value = measured.value
+                shown = f"{value:.0f}" if value >= 100 else f"{value:#.4g}".rstrip(".")
+                assert shown in doctor, name
+
+
+def test_the_evidence_of_the_findings_stands_on_the_persons_page(
+    exam: ScreenedExam, tmp_path: Path
+) -> None:
+    person = text_of(exam_report(exam, Language.ENGLISH), tmp_path, 1)
+
+    judged = exam.photographs[0].result.findings
+    assert judged is not None
+    assert judged.dr_grade is not None
+    assert judged.dr_grade.evidence is Evidence.INTERNAL
+    assert re.sub(r"\s", "", WORDS[Language.ENGLISH]["judged.internal"]) in re.sub(
+        r"\s", "", person
+    )
+
+
+def test_the_attached_results_have_the_hash_that_the_page_shows(
+    exam: ScreenedExam, tmp_path: Path
+) -> None:
+    shown = text_of(exam_report(exam, Language.ENGLISH), tmp_path)
+    poppler("pdfdetach", "-saveall", "-o", str(tmp_path), str(tmp_path / "report.pdf"))
+
+    attached = (tmp_path / "results.json").read_bytes()
+
+    assert attached == results_json(exam)
+    assert hashlib.sha256(attached).hexdigest() in shown
+
+
+def test_the_square_on_the_page_holds_exam_and_hash(exam: ScreenedExam, tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").write_bytes(exam_report(exam, Language.ENGLISH))
+    poppler("pdftoppm", "-r", "200", "-f", "1", "-l", "1", "-png", "-singlefile",
+            str(tmp_path / "report.pdf"), str(tmp_path / "page"))  # fmt: skip
+    page = cv2.imread(str(tmp_path / "page.png"))
+    corner = np.ascontiguousarray(page[-600:, -600:])
+
+    held, _, _ = cv2.QRCodeDetector().detectAndDecode(corner)
+
+    sha256 = hashlib.sha256(results_json(exam)).hexdigest()
+    assert held == f"foreseye-report:1 exam={exam.record.exam_id} results.json={sha256}"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_report_is_made_for_archives(exam: ScreenedExam, language: Language) -> None:
+    """What PDF/A-3u asks for and can be seen in the file; veraPDF is not to be had here."""
+    pdf = exam_report(exam, language)
+
+    assert pdf.startswith(b"%PDF-1.7")
+    assert b"<pdfaid:part>3</pdfaid:part>" in pdf
+    assert b"<pdfaid:conformance>U</pdfaid:conformance>" in pdf
+    assert b"/GTS_PDFA1" in pdf
+    assert b"/ToUnicode" in pdf
+    assert b"/AFRelationship /Data" in pdf
+    assert b"/Encrypt" not in pdf
+    assert b"/JavaScript" not in pdf
+
+
+def test_fonts_are_embedded(exam: ScreenedExam, tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").write_bytes(exam_report(exam, Language.CHINESE))
+
+    fonts = poppler("pdffonts", str(tmp_path / "report.pdf")).splitlines()[2:]
+
+    # Columns from the right: object, its number, unicode, subset, embedded.
+    assert fonts
+    assert all(line.split()[-5:-2] == ["yes", "yes", "yes"] for line in fonts)
+
+
+def test_the_same_exam_gives_the_same_bytes(exam: ScreenedExam) -> None:
+    assert exam_report(exam, Language.CHINESE) == exam_report(exam, Language.CHINESE)
+
+
+def ungradable(folder: Path, exam: ScreenedExam) -> ScreenedPhotograph:
+    return replace(exam.photographs[0], result=example_result("screening-ungradable"), layers=None)
+
+
+def test_an_unreadable_photograph_has_its_reason_in_the_persons_language(
+    exam: ScreenedExam, tmp_path: Path
+) -> None:
+    alone = replace(exam, photographs=(ungradable(tmp_path, exam),))
+
+    person = text_of(exam_report(alone, Language.CHINESE), tmp_path, 1)
+
+    assert WORDS[Language.CHINESE]["answer.unreadable"] in person
+    assert "No round field" not in person
+
+
+def with_referable(photograph: ScreenedPhotograph, referable: float) -> ScreenedPhotograph:
+    result = photograph.result
+    assert result.findings is not None
+    assert result.findings.dr_grade is not None
+    grade = result.findings.dr_grade.model_copy(update={"referable": referable})
+    findings = result.findings.model_copy(update={"dr_grade": grade})
+    return replace(photograph, result=result.model_copy(update={"findings": findings}))
+
+
+def test_a_cut_decides_what_a_person_is_told(exam: ScreenedExam) -> None:
+    photograph = exam.photographs[0]
+
+    assert answer_of(photograph) == BELOW
+    assert answer_of(with_referable(photograph, 0.99)) == REFER
+    assert answer_of(replace(photograph, result=example_result("screening-ungradable"))) == (
+        UNREADABLE
+    )
+
+
+def test_of_two_photographs_of_an_eye_the_one_that_refers_is_shown(
+    exam: ScreenedExam, tmp_path: Path
+) -> None:
+    sound = exam.photographs[0]
+    both = replace(exam, photographs=(sound, with_referable(sound, 0.99)))
+
+    person = text_of(exam_report(both, Language.ENGLISH), tmp_path, 1)
+
+    assert WORDS[Language.ENGLISH]["next.refer"] in person
+
+
+def test_a_forecast_is_told_in_people_of_a_hundred(exam: ScreenedExam, tmp_path: Path) -> None:
+    forecast = example_record().forecast
+    with_forecast = replace(exam, record=exam.record.model_copy(update={"forecast": forecast}))
+
+    pdf = exam_report(with_forecast, Language.ENGLISH)
+
+    person = text_of(pdf, tmp_path, 1)
+    assert "of 100 people like you, about 3 within 5 years (2 to 5); 97 not" in person
+    assert re.sub(r"\s", "", WORDS[Language.ENGLISH]["forecast.drawn"]) in re.sub(r"\s", "", person)
+    table = text_of(pdf, tmp_path, 3)
+    assert "3.0 % (drawn)" in table
+    assert WORDS[Language.ENGLISH]["missing.already_present"] in table
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [(0.0, "0"), (0.004, "<1"), (0.031, "3"), (0.995, ">99"), (1.0, "100")],
+)
+def test_what_is_not_nothing_never_reads_as_nothing(probability: float, shown: str) -> None:
+    assert of_100(probability) == shown
+
+
+def test_a_name_in_letters_that_the_font_has_not_is_no_failure(exam: ScreenedExam) -> None:
+    seen = exam.photographs[0].result
+    named = seen.photograph.model_copy(update={"name": "\u0e15\u0e32 \U0001f441.jpg"})
+    result: ScreeningResult = seen.model_copy(update={"photograph": named})
+    odd = replace(exam, photographs=(replace(exam.photographs[0], result=result),))
+
+    assert exam_report(odd, Language.ENGLISH)
+    assert {p.eye for p in odd.photographs} == {Eye.OD}
+
+
+def test_an_exam_without_a_photograph_has_no_report(exam: ScreenedExam) -> None:
+    with pytest.raises(ValueError, match="no result"):
+        exam_report(replace(exam, photographs=()), Language.ENGLISH)
