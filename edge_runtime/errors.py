@@ -10,7 +10,8 @@
     |   `-- PhotographTooSmall     too few pixels to hold an eye
     |-- RequestError
     |   |-- InvalidField           a field of the request, with its name
-    |   `-- RequestTooLarge        all photographs together are over the limit on one request
+    |   |-- RequestTooLarge        all photographs together are over the limit on one request
+    |   `-- NotOffered             a part of a protocol that is not served here
     |-- ManifestError              a cohort manifest, with file, row and column
     |-- BundleError
     |   |-- BundleMissing          no bundle there
@@ -108,6 +109,12 @@ class RequestTooLarge(RequestError):
     """The request as a whole has more bytes than one request may have."""
 
     public_message = "The photographs together are too large for one exam. Please send fewer."
+
+
+class NotOffered(RequestError):
+    """A part of a standard protocol that foreseye does not serve."""
+
+    public_message = "This service does not offer that."
 
 
 class ManifestError(ForeseyeError):

@@ -4,9 +4,11 @@ comes. A photograph that cannot be opened is reported and the exam goes on witho
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from edge_runtime.contracts.origin import Origin
 from edge_runtime.domain import Exam, Eye, Person, PhotographFile
 from edge_runtime.errors import InvalidField, PhotographError
 from edge_runtime.fundus.intake import read_file
@@ -37,15 +39,47 @@ class ListedExam:
 
 
 @dataclass(frozen=True)
+class FilePhotograph:
+    """One photograph of a file, and what the file says of it."""
+
+    name: str
+    content: bytes
+    eye: Eye | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """What one file holds: most hold one photograph, a multi-frame DICOM file many."""
+
+    photographs: tuple[FilePhotograph, ...]
+    person: Person = field(default_factory=Person)
+    """What the file says of the person and may be kept."""
+    whose: str | None = None
+    """A digest that two files share when they name the same person; None where one is silent."""
+
+
+ReadFile = Callable[[Path, Limits], FileContent]
+"""Reads a file; raises a PhotographError."""
+
+
+@dataclass(frozen=True)
 class OpenedExam:
     """An exam whose files were read."""
 
     exam: Exam | None
     """None when not one of its files could be opened."""
     opened: tuple[int, ...]
-    """For each photograph of the exam, its place in the list."""
+    """For each photograph of the exam, the place of its file in the list."""
     unopened: tuple[tuple[int, PhotographError], ...]
     """The places of those that could not be opened, and why."""
+    origins: tuple[Origin | None, ...] = ()
+    """For each photograph of the exam, what its file says of where it came from."""
+
+
+def read_picture_file(path: Path, limits: Limits) -> FileContent:
+    """Return the one photograph of a plain picture file. Raises a PhotographError."""
+    return FileContent((FilePhotograph(shown_name(path.name), read_file(path, limits)),))
 
 
 def listed_photograph(root: Path, path: str, eye: Eye | None = None) -> ListedPhotograph:
@@ -56,27 +90,56 @@ def listed_photograph(root: Path, path: str, eye: Eye | None = None) -> ListedPh
         return ListedPhotograph(path, eye)
 
 
-def open_exam(listed: ListedExam, root: Path, limits: Limits) -> OpenedExam:
+def open_exam(
+    listed: ListedExam, root: Path, limits: Limits, read: ReadFile = read_picture_file
+) -> OpenedExam:
     """Return the exam with its photographs' bytes in memory; paths are relative to `root`.
 
-    Raises InvalidField when there are more photographs than an exam may have.
+    What the list says of the person holds; a file's word is taken where the list is silent.
+    Raises InvalidField when there are more photographs than an exam may have, when two files name
+    different people, and when a file names the other eye than the list.
     """
-    if len(listed.photographs) > limits.max_photographs_per_exam:
-        most = limits.max_photographs_per_exam
-        raise InvalidField("photographs", f"{len(listed.photographs)} in one exam, {most} at most")
-    opened: list[int] = []
+    _check_number(len(listed.photographs), limits)
     unopened: list[tuple[int, PhotographError]] = []
-    files: list[PhotographFile] = []
+    contents: list[tuple[int, FileContent]] = []
     for place, photograph in enumerate(listed.photographs):
-        path = root / photograph.path
         try:
-            content = read_file(path, limits)
+            contents.append((place, read(root / photograph.path, limits)))
         except PhotographError as error:
             unopened.append((place, error))
-            continue
-        opened.append(place)
-        files.append(PhotographFile(shown_name(path.name), content, photograph.eye))
-    return OpenedExam(_exam(files, listed.person), tuple(opened), tuple(unopened))
+    _check_number(sum(len(content.photographs) for _, content in contents), limits)
+    _check_one_person(content.whose for _, content in contents)
+    found = [(place, one) for place, content in contents for one in content.photographs]
+    files = [
+        PhotographFile(one.name, one.content, _eye(listed.photographs[place], one))
+        for place, one in found
+    ]
+    said = (content.person for _, content in contents if content.person != Person())
+    person = listed.person if listed.person != Person() else next(said, listed.person)
+    return OpenedExam(
+        _exam(files, person),
+        tuple(place for place, _ in found),
+        tuple(unopened),
+        tuple(one.origin for _, one in found),
+    )
+
+
+def _check_number(photographs: int, limits: Limits) -> None:
+    most = limits.max_photographs_per_exam
+    if photographs > most:
+        raise InvalidField("photographs", f"{photographs} in one exam, {most} at most")
+
+
+def _check_one_person(whose: Iterable[str | None]) -> None:
+    if len(set(whose) - {None}) > 1:
+        raise InvalidField("photographs", "the files of one exam name different people")
+
+
+def _eye(listed: ListedPhotograph, found: FilePhotograph) -> Eye | None:
+    if listed.eye and found.eye and listed.eye is not found.eye:
+        named = f"{found.name} says {found.eye.value}, {listed.eye.value} was given"
+        raise InvalidField("eye", named)
+    return listed.eye or found.eye
 
 
 def _exam(files: list[PhotographFile], person: Person) -> Exam | None:

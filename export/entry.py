@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import onnx
 
-from edge_runtime.contracts.bundle import Artefact, TensorSpec
+from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
+from edge_runtime.contracts.bundle import Artefact, ModelEntry, TensorSpec
+from edge_runtime.contracts.result import ModelIdentity
+from edge_runtime.models import LoadedModel
 from export.to_onnx import OPSET, axes, element_type
 
 GOLDEN_TOLERANCE_FP32 = 0.02
@@ -15,6 +20,13 @@ to 1/255. A wrong weight or a wrong preprocessing moves it far more."""
 def fp32_artefact(file: str) -> Artefact:
     """Return the entry of a graph in fp32."""
     return Artefact(file=file, opset=OPSET, golden_tolerance=GOLDEN_TOLERANCE_FP32)
+
+
+def loaded(name: str, graph: bytes, entry: ModelEntry) -> LoadedModel:
+    """Return an exported model as the runtime will run it; its backend is the caller's to close."""
+    backend = OnnxRuntimeCpu(graph, threads=1)
+    identity = ModelIdentity(backend=backend.name, precision="fp32")
+    return LoadedModel(name, entry, identity, backend, threading.Lock())
 
 
 def graph_tensors(content: bytes) -> tuple[list[TensorSpec], list[TensorSpec]]:

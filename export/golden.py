@@ -10,16 +10,19 @@ from pathlib import Path
 import numpy as np
 
 from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
-from edge_runtime.contracts.bundle import GoldenSample, ModelEntry, ModelName
+from edge_runtime.contracts.bundle import DISC_SQUARE, GoldenSample, ModelEntry, ModelName
 from edge_runtime.contracts.result import Measurement
-from edge_runtime.domain import Exam, Eye, PhotographFile, Tensors
+from edge_runtime.domain import Exam, Eye, PhotographFile, Tensors, UInt8Array
+from edge_runtime.fundus.biomarkers.profiles import WANTED_SIDE_PX
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from edge_runtime.fundus.intake import read_photograph
-from edge_runtime.fundus.preprocess import network_image
 from edge_runtime.pipeline import Pipeline
+from edge_runtime.seeing import disc_image, field_image, whole_field_anatomy
 from edge_runtime.settings import Limits
 from edge_runtime.stages import PhotographDone, PhotographRefused
+from export.entry import loaded
 from export.errors import ExportError
+from export.forecast_parity import golden_person
 from training.drawn.sample_eyes import write_sample_eyes
 
 SAMPLES = "samples"
@@ -42,11 +45,16 @@ def golden_samples(
             content = path.read_bytes()
             photograph = f"{SAMPLES}/{path.name}"
             files[photograph] = content
+            images = sample_images(content, path.name, models, graphs)
             expected: dict[str, str] = {}
             for model, entry in models.items():
                 expected[model] = f"{SAMPLES}/{path.stem}.{model}.npz"
                 graph = graphs[entry.artefacts["fp32"].file]
-                files[expected[model]] = golden_arrays(content, path.name, entry, graph)
+                files[expected[model]] = (
+                    golden_arrays(images[model], entry, graph)
+                    if model in images
+                    else golden_person(eye, graph)
+                )
             measured = unaided(pipeline, path, eye)
             samples.append(
                 GoldenSample(
@@ -56,18 +64,43 @@ def golden_samples(
     return files, samples
 
 
-def golden_arrays(content: bytes, name: str, entry: ModelEntry, graph: bytes) -> bytes:
+def sample_images(
+    content: bytes,
+    name: str,
+    models: Mapping[ModelName, ModelEntry],
+    graphs: Mapping[str, bytes],
+) -> dict[str, UInt8Array]:
+    """Return what each model sees of a sample, shape (H, W, C).
+
+    Raises ExportError without a field, or without a disc where a disc model needs one.
+    """
+    photograph = read_photograph(content, name, Limits(), wanted_side_px=WANTED_SIDE_PX)
+    field = find_field_of_view(photograph)
+    if field is None:
+        raise ExportError(f"no round field is found in the sample {name}")
+    images: dict[str, UInt8Array] = {}
+    for model, entry in models.items():
+        if entry.preprocessing is None:
+            continue
+        if entry.preprocessing.kind != DISC_SQUARE:
+            images[model] = field_image(entry, photograph, field).image_HWC
+            continue
+        whole = models["anatomy"]
+        anatomy = loaded("anatomy", graphs[whole.artefacts["fp32"].file], whole)
+        crop = disc_image(entry, photograph, field, whole_field_anatomy(anatomy, photograph, field))
+        anatomy.backend.close()
+        if crop is None:
+            raise ExportError(f"no disc is found in the sample {name}")
+        images[model] = crop.image_HWC
+    return images
+
+
+def golden_arrays(image_HWC: UInt8Array, entry: ModelEntry, graph: bytes) -> bytes:
     """Return the .npz of one sample: the network image and the model's output on it.
 
     Probabilities are kept as uint8 (value x 255), which is finer than any stated tolerance.
     """
-    size_px = entry.preprocessing.image_size_px
-    photograph = read_photograph(content, name, Limits(), wanted_side_px=size_px)
-    field = find_field_of_view(photograph)
-    if field is None:
-        raise ExportError(f"no round field is found in the sample {name}")
-    seen = network_image(photograph, field, size_px)
-    inputs: Tensors = {entry.inputs[0].name: seen.image_HWC[None]}
+    inputs: Tensors = {entry.inputs[0].name: image_HWC[None]}
     kept = {f"input.{key}": value for key, value in inputs.items()}
     backend = OnnxRuntimeCpu(graph, threads=1)
     for key, value in backend.run(inputs).items():

@@ -24,23 +24,17 @@ from edge_runtime.contracts.bundle import (
 from edge_runtime.contracts.cohort_tables import read_manifest
 from edge_runtime.pipeline import Pipeline
 from edge_runtime.settings import Settings
-from export.anatomy import exported_anatomy, trained_anatomy
 from export.bundle_folder import write_bundle
 from export.data_statement import data_statement, set_counts
-from export.errors import ExportError
-from export.findings import exported_findings
 from export.golden import golden_samples
 from export.judging import judge_draft
 from export.model_card import model_card
 from export.quality import measured_quality
 from export.sealed_evaluation import sealed_evaluation
 from export.signing_key import public_key
-from training.checkpoint import WEIGHTS_FILE, load_weights
+from export.trained import exported_models, graph_file, trained_models
 from training.cohort.assemble import assemble
-from training.findings.task import FindingsRecipe
 
-ANATOMY_FILE = "anatomy.fp32.onnx"
-FINDINGS_FILE = "findings.fp32.onnx"
 QUALITY_FILE = "quality.json"
 CARD_FILE = "model_card.md"
 MANIFEST_FILE = "manifest.parquet"
@@ -147,26 +141,16 @@ def make_bundle(sources: Sources, out: Path, key: Ed25519PrivateKey, say: Say) -
 
 
 def _exported(sources: Sources, work: Path, say: Say) -> Contents:
-    anatomy = trained_anatomy(sources.anatomy_run, sources.image_size_px)
+    trained = trained_models(sources.anatomy_run, sources.findings_run, sources.image_size_px)
     quality = measured_quality(sources.quality_run, QUALITY_FILE)
-    findings = _findings_recipe(sources)
-    fold = anatomy.structures.fold
-    if quality.fold != fold or (findings is not None and findings.fold != fold):
-        others = quality.fold, findings.fold if findings is not None else "-"
-        raise ExportError(f"anatomy holds out fold {fold}, quality and findings {others}")
-    learned = {"anatomy": anatomy.sets, "quality": quality.sets}
-    if findings is not None:
-        learned["findings"] = findings.sets
+    trained.check_held_out(quality.fold)
+    learned = {**trained.sets, "quality": quality.sets}
     used = sorted({name for sets in learned.values() for name in sets})
     rows = list(read_manifest(assemble(sources.data, work / MANIFEST_FILE, used)))
-    graph, entry = exported_anatomy(anatomy, rows, sources.data, ANATOMY_FILE, say)
-    files = {ANATOMY_FILE: graph, QUALITY_FILE: quality.content}
-    models: dict[ModelName, ModelEntry] = {"anatomy": entry}
-    if sources.findings_run is not None:
-        weights = sources.findings_run / WEIGHTS_FILE
-        files[FINDINGS_FILE], models["findings"] = exported_findings(
-            weights, rows, sources.data, FINDINGS_FILE, say
-        )
+    files = {QUALITY_FILE: quality.content}
+    models: dict[ModelName, ModelEntry] = {}
+    for name, graph, entry in exported_models(trained, rows, sources.data, say):
+        files[graph_file(name)], models[name] = graph, entry
     contents = Contents(
         sources=sources,
         files=files,
@@ -176,16 +160,10 @@ def _exported(sources: Sources, work: Path, say: Say) -> Contents:
             model: set_counts(row for row in rows if row.set in sets)
             for model, sets in learned.items()
         },
-        fold=fold,
-        left_out_sets=anatomy.vessels.left_out,
+        fold=trained.fold,
+        left_out_sets=trained.left_out_sets,
     )
     return contents.with_card()
-
-
-def _findings_recipe(sources: Sources) -> FindingsRecipe | None:
-    if sources.findings_run is None:
-        return None
-    return load_weights(FindingsRecipe, sources.findings_run / WEIGHTS_FILE)[0]
 
 
 def _judged(contents: Contents, pipeline: Pipeline, work: Path) -> Contents:

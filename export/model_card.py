@@ -21,6 +21,8 @@ SPLITS_IN_WORDS = {
     "bundle says that it left the set out, another that the same command made was judged.",
 }
 
+NO_FIGURES = "It has no figures of its own: what it gives goes into those of the models above."
+
 
 def model_card(manifest: BundleManifest) -> str:
     """Return the card as Markdown."""
@@ -33,7 +35,7 @@ def model_card(manifest: BundleManifest) -> str:
     ]
     for name, model in manifest.models.items():
         parts.append(f"## {name}\n\nEvidence: {_evidence(model.evidence.value)}.")
-        parts.append(_metrics(model.metrics))
+        parts.append(_metrics(model.metrics) if model.metrics else NO_FIGURES)
         parts += [f"Export, {p}: {report.in_words}" for p, report in model.parity.items()]
     if manifest.measured_quality is not None:
         quality = manifest.measured_quality

@@ -5,6 +5,8 @@ Checked on real inputs: names, shapes, values, and what they mean (vessel, disc 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import nn
@@ -15,7 +17,6 @@ from edge_runtime.contracts.tensors import LAYOUTS
 from edge_runtime.domain import FloatArray, UInt8Array
 from edge_runtime.fundus.anatomy import PRESENT
 from export.errors import ShapeError, ToleranceError
-from training.anatomy.deployed import LABELS
 
 TOLERANCE = {"fp32": 1e-3}
 """Largest difference of a probability that each precision may show against torch."""
@@ -24,14 +25,18 @@ LARGEST_MASK_CHANGE = 0.001
 """Share of pixels that may change side of the 0.5 cut: a thousandth of a mask."""
 
 
-def anatomy_parity(
-    deployed: nn.Module, backend: Backend, images_NHWC: UInt8Array, precision: str
+def map_parity(
+    deployed: nn.Module,
+    backend: Backend,
+    images_NHWC: UInt8Array,
+    precision: str,
+    labels: Sequence[str],
 ) -> ParityReport:
-    """Return how far the graph is from the network on these pictures.
+    """Return how far the graph is from the network on these pictures; `labels` names its maps.
 
     Raises ShapeError or ToleranceError when it is too far.
     """
-    layout = LAYOUTS["anatomy"]
+    layout = LAYOUTS["anatomy"]  # that of disc is the same
     with torch.no_grad():
         ours = np.asarray(deployed.eval()(torch.from_numpy(images_NHWC)).numpy(), np.float32)
     theirs = np.concatenate(
@@ -43,7 +48,7 @@ def anatomy_parity(
     if ours.shape != theirs.shape:
         raise ShapeError(f"torch gives {ours.shape}, {backend.name} {theirs.shape}")
     difference = float(np.abs(ours - theirs).max())
-    changed = _changed_share(ours, theirs)
+    changed = _changed_share(ours, theirs, labels)
     tolerance = TOLERANCE[precision]
     if not difference <= tolerance or max(changed.values()) > LARGEST_MASK_CHANGE:
         raise ToleranceError(
@@ -63,10 +68,10 @@ def anatomy_parity(
     )
 
 
-def _changed_share(ours: FloatArray, theirs: FloatArray) -> dict[str, float]:
+def _changed_share(ours: FloatArray, theirs: FloatArray, labels: Sequence[str]) -> dict[str, float]:
     """Return for each structure the pixels that change side, as a share of its mask."""
     shares = {}
-    for k, channel in enumerate(LABELS):
+    for k, channel in enumerate(labels):
         said, meant = theirs[:, k] >= PRESENT, ours[:, k] >= PRESENT
         shares[channel] = float((said != meant).sum() / max(1, int(meant.sum())))
     return shares

@@ -40,9 +40,14 @@ class SealedEvaluation:
     def beside(
         self, models: dict[ModelName, ModelEntry], quality: MeasuredQuality | None
     ) -> tuple[dict[ModelName, ModelEntry], MeasuredQuality | None]:
-        """Return the bundle's models and quality gate with these metrics and no others."""
+        """Return the bundle's models and quality gate with these metrics and no others.
+
+        A model that sees no photographs keeps its own: no photograph judges it.
+        """
         measured = {
-            name: entry.model_copy(update={"metrics": self.metrics.get(name, [])})
+            name: entry
+            if entry.preprocessing is None
+            else entry.model_copy(update={"metrics": self.metrics.get(name, [])})
             for name, entry in models.items()
         }
         if quality is not None:

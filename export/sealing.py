@@ -96,6 +96,8 @@ def _changes(bundle: Bundle, file: Path) -> dict[str, SmallestDetectableChange]:
         record = Repeatability.model_validate_json(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         raise ExportError(f"{file} is no repeatability: {error}") from None
-    if record.anatomy_sha256 != bundle.manifest.sha256_of("anatomy"):
-        raise ExportError(f"{file} was measured with another anatomy model")
+    manifest = bundle.manifest
+    disc = manifest.sha256_of("disc") if "disc" in manifest.models else None
+    if (record.anatomy_sha256, record.disc_sha256) != (manifest.sha256_of("anatomy"), disc):
+        raise ExportError(f"{file} was measured with another anatomy or disc model")
     return record.smallest_detectable_change

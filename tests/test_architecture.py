@@ -24,7 +24,7 @@ MAY_IMPORT = {
 }
 RUNTIME_NEVER = {"torch", "torchvision", "monai", "timm", "streamlit", "pandas", "matplotlib"}
 
-OUTSIDE_THE_CORE = {"wire", "service", "batch", "cli"}
+OUTSIDE_THE_CORE = {"wire", "service", "batch", "cli", "interop"}
 """Parts of edge_runtime that stand on the core; every other part is the core, new ones too."""
 
 CORE_NEVER = {"grpc", "grpc_health", "grpc_reflection", "google.protobuf", "typer", "ray"}

@@ -18,6 +18,7 @@ from training.drawn.realism import command as realism_command
 from training.drawn.report import command as draw_reporting
 from training.drawn.worth import command as worth
 from training.evaluation import command as evaluation
+from training.forecast import command as forecasting
 from training.repeatability import command as repeatability_command
 
 if TYPE_CHECKING:
@@ -40,11 +41,12 @@ class Profile(str, Enum):
 
 
 class Part(str, Enum):
-    """Which network of the anatomy model is trained."""
+    """Which network that reads anatomy is trained."""
 
-    BOTH = "both"
+    ALL = "all"
     VESSELS = "vessels"
     STRUCTURES = "structures"
+    DISC = "disc"
 
 
 Data = Annotated[
@@ -91,7 +93,7 @@ def anatomy(
     data: Data,
     run: Run,
     profile: ProfileOption = Profile.CPU,
-    part: Annotated[Part, typer.Option(help="Train one of the two networks only.")] = Part.BOTH,
+    part: Annotated[Part, typer.Option(help="Train one of the three networks only.")] = Part.ALL,
     manifest: ManifestFile = None,
     recipe: RecipeFile = None,
     steps: Steps = None,
@@ -105,25 +107,24 @@ def anatomy(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Train vessels; and arteriole against venule, disc, cup, fovea. A killed run goes on.
+    """Train vessels; arteriole against venule, disc, fovea; the disc from near. Goes on if killed.
 
     The vessel network always learns by role: its sets are not cross-validated.
     """
-    from training.anatomy.train import train_structures, train_vessels
+    from training.anatomy.train import train_disc, train_structures, train_vessels
     from training.cohort.assemble import Cohort
     from training.run_settings import RunSettings
 
-    if part == Part.BOTH and recipe is not None:
+    if part == Part.ALL and recipe is not None:
         raise typer.BadParameter("a recipe is of one network: say --part", param_hint="--recipe")
     cohort, settings = Cohort(data, manifest), RunSettings(profile.value, recipe, steps)
-    if part != Part.STRUCTURES:
+    if part in (Part.ALL, Part.VESSELS):
         outcome = train_vessels(cohort, run / "vessels", settings, start=start, leave_out=leave_out)
         _say(outcome, as_json)
-    if part != Part.VESSELS:
-        outcome = train_structures(
-            cohort, run / "structures", settings, fold=fold, leave_out=leave_out
-        )
-        _say(outcome, as_json)
+    for name, train in ((Part.STRUCTURES, train_structures), (Part.DISC, train_disc)):
+        if part in (Part.ALL, name):
+            outcome = train(cohort, run / name.value, settings, fold=fold, leave_out=leave_out)
+            _say(outcome, as_json)
 
 
 @app.command(epilog="Example: foreseye-train findings --data ../shared/data --run runs/findings")
@@ -174,6 +175,9 @@ def quality(
 
 
 app.command(epilog=evaluation.EXAMPLE)(evaluation.evaluate)
+app.command(epilog=forecasting.EXAMPLE)(forecasting.forecast)
+app.command(epilog=forecasting.PHOTOGRAPHS_EXAMPLE)(forecasting.forecast_photographs)
+app.command(epilog=forecasting.JUDGE_EXAMPLE)(forecasting.judge_forecast)
 app.command(epilog=command.COHORT_EXAMPLE)(command.cohort)
 app.command(epilog=command.CHECK_EXAMPLE)(command.check_cohort)
 

@@ -11,23 +11,33 @@ from html import escape
 from itertools import groupby
 
 from edge_runtime.wire.client import Forecast, ForecastStep
-from ui.exam_view import step_shown, steps_allowed
+from ui.curves import curves
+from ui.exam_view import STEPS_SHOWN, steps_allowed
 from ui.parts import badge
 from ui.wording import say, say_or
 
 
-def forecasts(forecast: Sequence[Forecast]) -> str:
-    """Return one box a condition, in the order in which the service sent them."""
+def forecasts(forecast: Sequence[Forecast], research: bool = False) -> str:
+    """Return one box a condition, in the order in which the service sent them.
+
+    `research` shows the step with photographs too, whatever it was judged on.
+    """
     boxes = "".join(
-        _condition(condition, list(horizons))
+        _condition(condition, list(horizons), research)
         for condition, horizons in groupby(forecast, key=lambda f: f.condition.value)
     )
-    return f'<div class="fs-ahead">{boxes}</div>'
+    three = any(len(steps_allowed(each, research)) == len(STEPS_SHOWN) for each in forecast)
+    return f'<div class="fs-ahead{" fs-wide" if three else ""}">{boxes}</div>'
 
 
 def any_held_back(forecast: Sequence[Forecast]) -> bool:
     """Return whether a step with photographs exists that this screen does not show."""
-    return any(f.steps is not None and "photographs" not in steps_allowed(f) for f in forecast)
+    return any(
+        f.steps is not None
+        and f.steps.photographs is not None
+        and "photographs" not in steps_allowed(f)
+        for f in forecast
+    )
 
 
 def of_100(chance: float) -> str:
@@ -38,18 +48,18 @@ def of_100(chance: float) -> str:
     return say("forecast.of_100", count=count)
 
 
-def _condition(condition: str, horizons: Sequence[Forecast]) -> str:
+def _condition(condition: str, horizons: Sequence[Forecast], research: bool) -> str:
     title = escape(say_or(f"condition.{condition}", condition.replace("_", " ")))
     given = [f for f in horizons if f.steps is not None]
     missing = dict.fromkeys(f.sentence for f in horizons if f.sentence)
     body = "".join(f'<p class="from">{escape(sentence)}</p>' for sentence in missing)
     if given:
-        body = _table(given, title) + body
+        steps = steps_allowed(given[0], research)
+        body = curves(given, steps) + _table(given, title, steps[::-1]) + body
     return f"<section><h3>{title}</h3>{body}</section>"
 
 
-def _table(horizons: Sequence[Forecast], caption: str) -> str:
-    steps = steps_allowed(horizons[0])[::-1]
+def _table(horizons: Sequence[Forecast], caption: str, steps: Sequence[str]) -> str:
     heads = "".join(_step_head(horizons[0], step) for step in steps)
     rows = "".join(
         f'<tr><th scope="row">{escape(_years(f.horizon_years))}</th>'
@@ -74,10 +84,8 @@ def _cell(forecast: Forecast, step: str) -> str:
     if read.value is None:
         return f"<small>{escape(read.sentence or say('forecast.none'))}</small>"
     words = f"<b>{escape(of_100(read.value))}</b>"
-    shown = step_shown(forecast)
-    # The interval is that of the step which the service chose, and of no other.
-    if shown is not None and shown[0] == step == forecast.step and forecast.interval_90:
-        low, high = (round(100 * end) for end in forecast.interval_90)
+    if read.interval_90 is not None:
+        low, high = (round(100 * end) for end in read.interval_90)
         words += f"<small>{escape(say('forecast.interval', low=low, high=high))}</small>"
     return words
 

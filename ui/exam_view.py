@@ -21,7 +21,6 @@ from edge_runtime.wire.client import (
     FindingsRead,
     Forecast,
     ForecastRead,
-    ForecastStep,
     Measurement,
     PhotographDone,
     PhotographRefused,
@@ -144,25 +143,18 @@ STEPS_SHOWN = ("photographs", "covariates", "age_sex")
 """From the one that knows most to the one that knows least."""
 
 
-def step_shown(forecast: Forecast) -> tuple[str, ForecastStep] | None:
-    """Return the name and the step of a forecast that a screen may show, or None for none.
+def steps_allowed(forecast: Forecast, research: bool = False) -> list[str]:
+    """Return the steps that a screen may show, the one that knows most first.
 
     A step with photographs is held back while photographs are judged on drawn eyes alone
-    (DESIGN section 5).
+    (DESIGN section 5); in the view for research it is among them whatever it was judged on.
     """
-    for name in steps_allowed(forecast):
-        step: ForecastStep = getattr(forecast.steps, name)
-        if step.value is not None:
-            return name, step
-    return None
-
-
-def steps_allowed(forecast: Forecast) -> list[str]:
-    """Return the steps that a screen may show, the one that knows most first."""
     if forecast.steps is None:
         return []
-    drawn = forecast.steps.photographs.evidence is Evidence.DRAWN
-    return [name for name in STEPS_SHOWN if not (drawn and name == "photographs")]
+    photographs = forecast.steps.photographs
+    held_back = photographs is not None and photographs.evidence is Evidence.DRAWN
+    absent = photographs is None or (held_back and not research)
+    return [name for name in STEPS_SHOWN if not (absent and name == "photographs")]
 
 
 def evidence_seen(view: ExamView) -> set[Evidence]:

@@ -165,6 +165,13 @@ ENGLISH: dict[str, str] = {
     "forecast.held_back": "What the photographs add is not shown: it was judged on drawn eyes "
     "alone.",
     "forecast.none": "No forecast can be shown.",
+    "forecast.curve": "Curve of the chance over the years, with its interval",
+    "forecast.years": " years",
+    "forecast.scale": "of 100",
+    "forecast.research": "View for research: show what the photographs add",
+    "forecast.research.title": "For research, not for the person",
+    "forecast.research.text": "What the photographs add was judged on drawn eyes alone, never on "
+    "people.",
     # Conditions.
     "condition.ischaemic_cvd": "Disease of heart and brain vessels",
     "condition.stroke": "Stroke",

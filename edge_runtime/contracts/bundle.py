@@ -20,7 +20,7 @@ BUNDLE_SCHEMA: Final = "foreseye.bundle/1"
 BUNDLE_FILE = "bundle.json"
 SIGNATURE_FILE = "bundle.sig.json"
 
-ModelName = Literal["anatomy", "quality", "findings", "forecast", "progression"]
+ModelName = Literal["anatomy", "disc", "quality", "findings", "forecast", "progression"]
 Precision = Literal["fp32", "fp16", "int8-cpu", "int8-trt"]
 
 Split = Literal["train", "tune", "test", "cv", "external"]
@@ -91,12 +91,20 @@ class Metric(Strict):
     evidence: Evidence
 
 
-class Preprocessing(Strict):
-    """How a photograph becomes a network image; the code is edge_runtime/fundus/preprocess.py."""
+FIELD_SQUARE: Final = "field_square/1"
+DISC_SQUARE: Final = "disc_square/1"
 
-    kind: Literal["field_square/1"] = "field_square/1"
+
+class Preprocessing(Strict):
+    """How a photograph becomes a network image: a square around the field or around its disc.
+
+    The code is edge_runtime/fundus/preprocess.py and disc_crop.py beside it.
+    """
+
+    kind: Literal["field_square/1", "disc_square/1"] = FIELD_SQUARE
     image_size_px: int = Field(ge=32)
     margin: float
+    """What the square shows around the field or the disc, as a share of its radius."""
 
 
 class ModelEntry(Strict):
@@ -104,7 +112,8 @@ class ModelEntry(Strict):
 
     evidence: Evidence
     """Of its outputs, where a finer one is not given."""
-    preprocessing: Preprocessing
+    preprocessing: Preprocessing | None = None
+    """How it sees a photograph; absent where it sees none, as the forecast from covariates."""
     inputs: list[TensorSpec]
     outputs: list[TensorSpec]
     labels: list[str]
@@ -117,6 +126,13 @@ class ModelEntry(Strict):
     artefacts: dict[Precision, Artefact]
     parity: dict[Precision, ParityReport]
     metrics: list[Metric]
+
+    @property
+    def picture(self) -> Preprocessing:
+        """How it sees a photograph. Raises ValueError for a model that sees none."""
+        if self.preprocessing is None:
+            raise ValueError("this model sees no photograph")
+        return self.preprocessing
 
 
 class MeasuredQuality(Strict):
@@ -168,6 +184,9 @@ class BundleManifest(Strict):
     measured_quality: MeasuredQuality | None = None
     horizons_years: list[float] = Field(default_factory=list)
     reference_population: str | None = None
+    learned_spans: dict[str, list[tuple[float, float]]] | None = None
+    """By covariate, the values of the people whom the forecasts were learned from; a forecast that
+    needs a value beyond them is withheld. Absent without a forecast model."""
     held_out_fold: int | None = Field(default=None, ge=0)
     """The fold of photographs that none of the models learned from or was tuned on, where the
     bundle was made for cross-validation; absent where roles say who was held out."""

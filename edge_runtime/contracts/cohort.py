@@ -30,6 +30,15 @@ COVARIATES = (
     "smoking",
     "iop_mmhg",
     "axial_length_mm",
+    "has_ischaemic_cvd",
+    "has_stroke",
+    "has_chronic_kidney_disease",
+    "has_type_2_diabetes",
+    "has_glaucoma",
+    "has_late_amd",
+    "has_high_myopia",
+    "has_parkinson",
+    "has_dementia",
 )
 """Columns that become `Person.covariates`; age and sex are fields of their own."""
 
@@ -149,6 +158,26 @@ class ManifestRow(Strict):
     smoking: Smoking | None = Field(None, description="0 never, 1 former, 2 current.")
     iop_mmhg: float | None = Field(None, ge=1, le=80, description="Intra-ocular pressure, mmHg.")
     axial_length_mm: float | None = Field(None, ge=15, le=40, description="Axial length, mm.")
+
+    has_ischaemic_cvd: bool | None = Field(
+        None, description="Has had a myocardial infarction or an ischaemic stroke, at this visit."
+    )
+    has_stroke: bool | None = Field(None, description="Has had a stroke of any kind.")
+    has_chronic_kidney_disease: bool | None = Field(
+        None, description="Is known to have chronic kidney disease, stage 3 or beyond."
+    )
+    has_type_2_diabetes: bool | None = Field(None, description="Is known to have type 2 diabetes.")
+    has_glaucoma: bool | None = Field(
+        None, description="Is in care for glaucoma, or for the suspicion of it."
+    )
+    has_late_amd: bool | None = Field(
+        None, description="Has neovascular AMD or geographic atrophy in either eye."
+    )
+    has_high_myopia: bool | None = Field(
+        None, description="Has -6 dioptres or beyond in either eye."
+    )
+    has_parkinson: bool | None = Field(None, description="Is known to have Parkinson's disease.")
+    has_dementia: bool | None = Field(None, description="Is known to have dementia.")
 
     @field_validator("disc_y_px", "fovea_y_px")
     @classmethod

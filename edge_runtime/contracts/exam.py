@@ -42,6 +42,9 @@ class ForecastStep(Strict):
     """One step's cumulative incidence with its evidence, or the reason why it is not given."""
 
     value: Probability | None = None
+    interval_90: tuple[Probability, Probability] | None = None
+    """Where the chance lies that would be given if all of the person were known, nine times of
+    ten."""
     evidence: Evidence | None = None
     missing_because: Missing | None = None
     sentence: str | None = None
@@ -52,6 +55,8 @@ class ForecastStep(Strict):
             raise ValueError("a step holds a value or a reason, not both and not neither")
         if (self.value is None) != (self.evidence is None):
             raise ValueError("a value has its evidence")
+        if self.value is None and self.interval_90 is not None:
+            raise ValueError("only a value has an interval")
         return self
 
 
@@ -60,7 +65,8 @@ class ForecastSteps(Strict):
 
     age_sex: ForecastStep
     covariates: ForecastStep
-    photographs: ForecastStep
+    photographs: ForecastStep | None = None
+    """Absent when the bundle holds no forecast from photographs."""
 
 
 class Forecast(Strict):
@@ -76,7 +82,8 @@ class Forecast(Strict):
     evidence: Evidence | None = None
     missing_because: Missing | None = None
     sentence: str | None = None
-    """The reason in words, beside missing_because."""
+    """The reason in words, beside missing_because; beside a value, for whom it holds where nothing
+    given says that this person is one of them."""
 
     @model_validator(mode="after")
     def _a_value_or_a_reason(self) -> Forecast:

@@ -54,6 +54,8 @@ class Repeatability(Strict):
     bundle: BundleIdentity
     anatomy_sha256: Sha256
     """Of the anatomy model's file: the change belongs to its masks, in whatever bundle they are."""
+    disc_sha256: Sha256 | None = None
+    """Of the disc model's file, where the bundle has one: disc and cup are its masks."""
     smallest_detectable_change: dict[str, SmallestDetectableChange]
     """By biomarker; one that was never read twice in any eye has none."""
     refused: dict[str, str]

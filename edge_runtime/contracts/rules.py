@@ -16,7 +16,13 @@ _A_VALUE_OR_A_REASON = [
     {"required": ["value", "evidence"], "not": {"required": ["missing_because"]}},
     {
         "required": ["missing_because"],
-        "not": {"anyOf": [{"required": ["value"]}, {"required": ["evidence"]}]},
+        "not": {
+            "anyOf": [
+                {"required": ["value"]},
+                {"required": ["evidence"]},
+                {"required": ["interval_90"]},
+            ]
+        },
     },
 ]
 

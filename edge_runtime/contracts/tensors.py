@@ -38,6 +38,9 @@ IMAGE = TensorLayout("image_NHWC", "uint8", ("N", "H", "W", "C"))
 ANATOMY_CHANNELS = ("vessel", "arteriole", "venule", "disc", "cup")
 """Channels of the anatomy model's output, in order; a later model may append, never reorder."""
 
+DISC_CHANNELS = ("disc", "cup")
+"""Channels of the disc model's output, in order; they take the place of the anatomy model's."""
+
 DR_GRADE_LABELS = ("dr_grade_0", "dr_grade_1", "dr_grade_2", "dr_grade_3", "dr_grade_4")
 """Labels of `dr_grade_NK`, in order: the International Clinical DR scale."""
 
@@ -56,6 +59,10 @@ LAYOUTS: dict[str, ModelLayout] = {
     "anatomy": ModelLayout(
         (IMAGE,), (TensorLayout("probability_NKHW", "float32", ("N", "K", "H", "W")),)
     ),
+    # Probability of disc and cup at each pixel of a crop around the disc.
+    "disc": ModelLayout(
+        (IMAGE,), (TensorLayout("probability_NKHW", "float32", ("N", "K", "H", "W")),)
+    ),
     # Probability of gradable, then of each defect.
     "quality": ModelLayout((IMAGE,), (TensorLayout("probability_NK", "float32", ("N", "K")),)),
     # Probabilities of DR grades 0 to 4, and of each other finding.
@@ -66,17 +73,18 @@ LAYOUTS: dict[str, ModelLayout] = {
             TensorLayout("condition_NK", "float32", ("N", "K")),
         ),
     ),
-    # Yearly cause-specific hazards of event and of death first, for each condition.
+    # Yearly cause-specific hazards of event and of death first, for each condition, and how far
+    # below and above lie the ends of a 90 % interval, on the scale log(-log(1 - incidence)).
     "forecast": ModelLayout(
         (
-            IMAGE,
             TensorLayout("covariate_ND", "float32", ("N", "D")),
             TensorLayout("known_ND", "float32", ("N", "D")),
         ),
         (
             TensorLayout("hazard_NKT", "float32", ("N", "K", "T")),
             TensorLayout("death_hazard_NKT", "float32", ("N", "K", "T")),
-            TensorLayout("evidence_NKHW", "float32", ("N", "K", "H", "W")),
+            TensorLayout("below_NKT", "float32", ("N", "K", "T")),
+            TensorLayout("above_NKT", "float32", ("N", "K", "T")),
         ),
     ),
     # One evaluation of the sampler; noise is an input, so samples differ and repeat by seed.

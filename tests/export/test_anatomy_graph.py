@@ -10,7 +10,7 @@ import torch
 from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
 from edge_runtime.domain import UInt8Array
 from export.errors import OutputNameError, ToleranceError
-from export.parity import anatomy_parity
+from export.parity import map_parity
 from export.to_onnx import OPSET, axes, check_contract, element_type, picture_graph
 from training.anatomy.deployed import LABELS, DeployedAnatomy
 from training.anatomy.structure_network import structure_network
@@ -51,7 +51,7 @@ def test_the_graph_takes_pictures_as_they_are_and_any_batch(graph: bytes):
 
 
 def test_the_graph_agrees_with_the_network(deployed, graph, images):
-    report = anatomy_parity(deployed, OnnxRuntimeCpu(graph, threads=1), images, "fp32")
+    report = map_parity(deployed, OnnxRuntimeCpu(graph, threads=1), images, "fp32", LABELS)
 
     assert report.largest_difference < 1e-4
     assert report.samples == 3
@@ -103,7 +103,7 @@ def test_weights_that_differ_by_a_little_are_refused(deployed, graph, images):
     other = deployed.calibrated({name: by + 0.05 for name, by in SHIFT.items()})
 
     with pytest.raises(ToleranceError, match="largest difference"):
-        anatomy_parity(other, OnnxRuntimeCpu(graph, threads=1), images, "fp32")
+        map_parity(other, OnnxRuntimeCpu(graph, threads=1), images, "fp32", LABELS)
 
 
 def test_a_graph_with_another_name_breaks_the_contract(graph: bytes):

@@ -51,11 +51,20 @@ def test_the_smallest_detectable_change_is_sealed_and_told_on_the_card(tmp_path:
     assert sealed.manifest.evaluations == bundle.manifest.evaluations
 
 
+def test_the_repeatability_of_a_bundle_with_another_disc_model_is_refused(tmp_path: Path) -> None:
+    bundle = open_bundle(None)
+    record = a_repeatability(bundle, bundle.manifest.sha256_of("anatomy"))
+    other = record.model_copy(update={"disc_sha256": "0" * 64})
+
+    with pytest.raises(ExportError, match="another anatomy or disc model"):
+        seal(bundle, (), written(tmp_path, other), tmp_path / "s", Ed25519PrivateKey.generate())
+
+
 def test_the_repeatability_of_another_model_is_refused(tmp_path: Path) -> None:
     bundle = open_bundle(None)
     file = written(tmp_path, a_repeatability(bundle, "0" * 64))
 
-    with pytest.raises(ExportError, match="another anatomy model"):
+    with pytest.raises(ExportError, match="another anatomy or disc model"):
         seal(bundle, (), file, tmp_path / "sealed", Ed25519PrivateKey.generate())
 
     assert not (tmp_path / "sealed").exists()

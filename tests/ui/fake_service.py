@@ -167,8 +167,16 @@ def a_forecast(photographs_evidence: Evidence = Evidence.DRAWN) -> tuple[Forecas
             interval_90=(0.03 * years / 5, 0.09 * years / 5),
             steps=ForecastSteps(
                 age_sex=ForecastStep(value=0.041 * years / 5, evidence=Evidence.INTERNAL),
-                covariates=ForecastStep(value=0.052 * years / 5, evidence=Evidence.INTERNAL),
-                photographs=ForecastStep(value=0.071 * years / 5, evidence=photographs_evidence),
+                covariates=ForecastStep(
+                    value=0.052 * years / 5,
+                    interval_90=(0.02 * years / 5, 0.08 * years / 5),
+                    evidence=Evidence.INTERNAL,
+                ),
+                photographs=ForecastStep(
+                    value=0.071 * years / 5,
+                    interval_90=(0.03 * years / 5, 0.09 * years / 5),
+                    evidence=photographs_evidence,
+                ),
             ),
             step="photographs",
             evidence=photographs_evidence,

@@ -7,7 +7,7 @@ import pytest
 from edge_runtime.domain import Evidence, Exam, Eye, PhotographFile
 from edge_runtime.wire.records import Accepted, ForecastRead
 from tests.ui.fake_service import BLURRED, USABLE, FakeClient, FakeEye, a_forecast, events_of
-from ui.exam_view import Verdict, evidence_seen, exam_view, step_shown, steps_allowed
+from ui.exam_view import Verdict, evidence_seen, exam_view, steps_allowed
 
 BOTH = Exam(
     "e1",
@@ -76,22 +76,26 @@ def test_the_pictures_are_found_by_their_kind() -> None:
 def test_a_step_with_photographs_judged_on_drawn_eyes_is_held_back() -> None:
     forecast = a_forecast(Evidence.DRAWN)[0]
 
-    shown = step_shown(forecast)
-
     assert steps_allowed(forecast) == ["covariates", "age_sex"]
-    assert shown is not None
-    assert shown[0] == "covariates"
+    assert steps_allowed(forecast, research=True) == ["photographs", "covariates", "age_sex"]
 
 
 def test_a_step_with_photographs_judged_on_people_is_shown() -> None:
-    shown = step_shown(a_forecast(Evidence.EXTERNAL)[0])
+    assert steps_allowed(a_forecast(Evidence.EXTERNAL)[0])[0] == "photographs"
 
-    assert shown is not None
-    assert shown[0] == "photographs"
+
+def test_a_bundle_that_cannot_forecast_from_photographs_has_no_such_step() -> None:
+    forecast = a_forecast()[0]
+    assert forecast.steps is not None
+    without = forecast.steps.model_copy(update={"photographs": None})
+
+    assert steps_allowed(forecast.model_copy(update={"steps": without}), research=True) == [
+        "covariates",
+        "age_sex",
+    ]
 
 
 def test_a_forecast_with_a_reason_has_no_step() -> None:
-    assert step_shown(a_forecast()[-1]) is None
     assert steps_allowed(a_forecast()[-1]) == []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from edge_runtime.contracts.exam import Forecast
 from edge_runtime.contracts.result import Findings, Measurement
 from edge_runtime.domain import Evidence
@@ -84,8 +86,39 @@ def test_a_step_that_is_held_back_leaves_neither_number_nor_interval() -> None:
     assert ahead.any_held_back(forecast)
     assert "5 of 100" in shown
     assert "7 of 100" not in shown
+    assert "2 to 8 of 100" in shown
     assert "3 to 9" not in shown
     assert "photographs" not in shown
+
+
+def test_the_view_for_research_shows_what_the_photographs_add() -> None:
+    shown = ahead.forecasts(a_forecast(Evidence.DRAWN), research=True)
+
+    assert "7 of 100" in shown
+    assert "3 to 9 of 100" in shown
+
+
+def curve_of(shown: str) -> str:
+    code = shown.split("base64,")[1].split('"')[0]
+    return base64.b64decode(code).decode()
+
+
+def test_the_curve_shows_the_steps_allowed_and_the_interval_of_the_first() -> None:
+    drawn = curve_of(ahead.forecasts(a_forecast(Evidence.DRAWN)))
+
+    assert drawn.count("<polyline") == 2
+    assert drawn.count("<polygon") == 1
+    assert ">10<" in drawn  # 8 of 100 lies under an axis of 10
+    assert curve_of(ahead.forecasts(a_forecast(Evidence.EXTERNAL))).count("<polyline") == 3
+
+
+def test_a_curve_begins_at_nothing_and_rises_to_its_chance() -> None:
+    drawn = curve_of(ahead.forecasts(a_forecast(Evidence.EXTERNAL)))
+
+    shown = drawn.split('class="shown" points="')[1].split('"')[0].split()
+    heights = [float(point.split(",")[1]) for point in shown]
+    assert heights == sorted(heights, reverse=True)
+    assert len(heights) == 3
 
 
 def test_a_reason_stands_in_the_place_of_a_forecast() -> None:

@@ -34,7 +34,7 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
             _eye(person, client, view, eye)
     for photograph in view.of_eye(None):
         _photograph(person, client, photograph)
-    _forecast(view)
+    _forecast(person, view)
     _evidence(view)
     with st.container(key="actions-result", horizontal=True, gap="small"):
         _actions(person, view)
@@ -111,14 +111,19 @@ def _correct_eye(person: KioskPerson, client: ScreeningClient, number: int, eye:
     photographs.start(person, client)
 
 
-def _forecast(view: ExamView) -> None:
+def _forecast(person: KioskPerson, view: ExamView) -> None:
     if not view.forecast:
         return
     with st.container(key="card-forecast"):
         st.html(parts.head_of_part(say("forecast.title"), say("forecast.text")))
-        st.html(ahead.forecasts(view.forecast))
+        research = False
         if ahead.any_held_back(view.forecast):
             st.html(parts.quiet(say("forecast.held_back")))
+            research = st.toggle(say("forecast.research"), key=f"research-{person.serial}")
+        if research:
+            lines = [say("forecast.research.text")]
+            st.html(parts.statement("bad", say("forecast.research.title"), lines))
+        st.html(ahead.forecasts(view.forecast, research))
 
 
 def _evidence(view: ExamView) -> None:

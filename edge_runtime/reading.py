@@ -1,0 +1,174 @@
+"""One photograph in, its stages out: decode, field, quality, anatomy, biomarkers, findings.
+
+What the bundle does not hold is not run and is absent from the result.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from edge_runtime.bundle.opening import Bundle
+from edge_runtime.contracts.result import (
+    EyeReading,
+    Findings,
+    Measurement,
+    PhotographIdentity,
+    Quality,
+    ScreeningResult,
+)
+from edge_runtime.domain import Evidence, FieldOfView, Photograph, PhotographFile, Reading
+from edge_runtime.errors import BundleUnsupported
+from edge_runtime.fundus.biomarkers import biomarkers
+from edge_runtime.fundus.biomarkers.profiles import WANTED_SIDE_PX
+from edge_runtime.fundus.biomarkers.sharp_picture import SharpPicture
+from edge_runtime.fundus.field_of_view import find_field_of_view
+from edge_runtime.fundus.intake import read_photograph
+from edge_runtime.fundus.laterality import read_laterality
+from edge_runtime.fundus.quality import QualityWeights, judge_quality
+from edge_runtime.models import LoadedModel
+from edge_runtime.seeing import seen_anatomy, seen_findings
+from edge_runtime.settings import Limits
+from edge_runtime.stages import (
+    AnatomyRead,
+    BiomarkersRead,
+    FindingsRead,
+    PhotographDone,
+    QualityRead,
+    StageEvent,
+)
+
+
+class Stopwatch:
+    """Times the stages of one photograph, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.perf_counter()
+        self.timings_ms: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        """Book the time since the last lap on this stage."""
+        now = time.perf_counter()
+        self.timings_ms[stage] = round((now - self._last) * 1000.0, 3)
+        self._last = now
+
+    def finished(self) -> dict[str, float]:
+        """Return all stages and their total."""
+        total = (time.perf_counter() - self._started) * 1000.0
+        return {**self.timings_ms, "total": round(total, 3)}
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What has been told of one photograph so far; what was not reached is None."""
+
+    photograph: Photograph
+    field: FieldOfView | None
+    eye: EyeReading
+    quality: Quality
+    measured: dict[str, Measurement] | None = None
+    findings: Findings | None = None
+
+
+class PhotographReader:
+    """Reads photographs with one bundle's models. Safe to call from several threads."""
+
+    def __init__(self, bundle: Bundle, models: dict[str, LoadedModel], limits: Limits) -> None:
+        """Raises BundleUnsupported for a bundle without quality weights or an anatomy model."""
+        measured = bundle.manifest.measured_quality
+        if measured is None or "anatomy" not in models:
+            raise BundleUnsupported("a bundle needs quality weights and an anatomy model")
+        self._bundle, self._models, self._limits = bundle, models, limits
+        # One decoding serves every model and the calibres: pixels enough for the neediest.
+        seen = (m.entry.preprocessing for m in models.values())
+        sides = (wanted.image_size_px for wanted in seen if wanted is not None)
+        self._wanted_side_px = max(WANTED_SIDE_PX, *sides)
+        self._quality_evidence = measured.evidence
+        self._quality_weights = QualityWeights.from_json(bundle.read(measured.file).decode())
+
+    def read(self, index: int, file: PhotographFile) -> Iterator[StageEvent]:
+        """Yield each stage as it is ready. Raises PhotographError, InferenceError."""
+        watch = Stopwatch()
+        photograph = read_photograph(
+            file.content, file.name, self._limits, wanted_side_px=self._wanted_side_px
+        )
+        watch.lap("decode")
+        field = find_field_of_view(photograph)
+        watch.lap("field_of_view")
+        quality = self._judged(photograph, field)
+        watch.lap("quality")
+        yield QualityRead(index, quality)
+        if field is not None and quality.gradable:
+            yield from self._gradable(index, file, photograph, field, quality, watch)
+            return
+        eye = EyeReading(laterality=file.eye, source="given" if file.eye else "unknown")
+        seen = _Seen(photograph, field, eye, quality)
+        yield PhotographDone(index, self._result(seen, watch), None)
+
+    def _gradable(
+        self,
+        index: int,
+        file: PhotographFile,
+        photograph: Photograph,
+        field: FieldOfView,
+        quality: Quality,
+        watch: Stopwatch,
+    ) -> Iterator[StageEvent]:
+        anatomy = seen_anatomy(self._models, photograph, field)
+        eye = read_laterality(anatomy, file.eye)
+        watch.lap("anatomy")
+        yield AnatomyRead(index, photograph, field.circle, anatomy, eye)
+        picture = SharpPicture.under(photograph, anatomy.frame)
+        readings = biomarkers(anatomy.masks(), eye.laterality, picture)
+        measured = {
+            name: _measurement(reading, anatomy.evidence) for name, reading in readings.items()
+        }
+        watch.lap("biomarkers")
+        yield BiomarkersRead(index, measured)
+        findings = seen_findings(self._models, photograph, field)
+        if findings is not None:
+            watch.lap("findings")
+            yield FindingsRead(index, findings)
+        seen = _Seen(photograph, field, eye, quality, measured, findings)
+        yield PhotographDone(index, self._result(seen, watch), anatomy)
+
+    def _judged(self, photograph: Photograph, field: FieldOfView | None) -> Quality:
+        judgement = judge_quality(photograph, field, self._quality_weights)
+        return Quality(
+            gradable=judgement.gradable,
+            probability=judgement.probability,
+            defects=judgement.defects,
+            advice=list(judgement.advice),
+            reason=judgement.reason,
+            cause=judgement.cause,
+            evidence=self._quality_evidence,
+        )
+
+    def _result(self, seen: _Seen, watch: Stopwatch) -> ScreeningResult:
+        photograph, circle = seen.photograph, None
+        if seen.field is not None:
+            found = seen.field.circle
+            circle = (found.x_px, found.y_px, found.radius_px)
+        return ScreeningResult(
+            bundle=self._bundle.identity,
+            models={name: model.identity for name, model in self._models.items()},
+            photograph=PhotographIdentity(
+                name=photograph.name,
+                sha256=photograph.sha256,
+                width_px=photograph.width_px,
+                height_px=photograph.height_px,
+                fov_circle_px=circle,
+            ),
+            eye=seen.eye,
+            quality=seen.quality,
+            findings=seen.findings,
+            biomarkers=seen.measured,
+            timings_ms=watch.finished(),
+        )
+
+
+def _measurement(reading: Reading, evidence: Evidence) -> Measurement:
+    if reading.value is None:
+        return Measurement(missing_because=reading.missing_because)
+    return Measurement(value=reading.value, unit=reading.unit, evidence=evidence)
