@@ -65,12 +65,10 @@ def bundle(
     """Export, calibrate on tune, prove parity, judge on test, sign. Writes nothing if one fails."""
     from export.forecast_bundle import bundle_with_forecast
     from export.make_bundle import Sources, make_bundle
-    from export.reference import pin_reference, reference_folder
+    from export.reference import pin_reference
     from export.signing_key import read_key
 
-    if (out is None) == (not reference):
-        raise typer.BadParameter("give either --out FOLDER or --reference")
-    folder = reference_folder() if out is None else out
+    folder = target_folder(out, reference)
     sources = Sources(
         data=data,
         anatomy_run=anatomy,
@@ -106,14 +104,12 @@ def forecast(
     """Add a forecast to a finished bundle: exported, proved, judged on drawn people, signed."""
     from edge_runtime.bundle.opening import open_bundle
     from export.forecast_bundle import add_forecast
-    from export.reference import pin_reference, reference_folder
+    from export.reference import pin_reference
     from export.signing_key import public_key, read_key
 
-    if (out is None) == (not reference):
-        raise typer.BadParameter("give either --out FOLDER or --reference")
+    folder = target_folder(out, reference)
     private = read_key(key)
     bundle = open_bundle(source, (public_key(private),))
-    folder = reference_folder() if out is None else out
     sha256 = add_forecast(bundle, run, folder, private, console.print)
     if reference:
         pin_reference(sha256)
@@ -139,21 +135,28 @@ def seal(
 ) -> None:
     """Add what was measured with a finished bundle to it, and sign it again."""
     from edge_runtime.bundle.opening import open_bundle
-    from export.reference import pin_reference, reference_folder
+    from export.reference import pin_reference
     from export.sealing import seal as sealed
     from export.signing_key import public_key, read_key
 
-    if (out is None) == (not reference):
-        raise typer.BadParameter("give either --out FOLDER or --reference")
+    folder = target_folder(out, reference)
     if not evaluation and repeatability is None and not samples:
         raise typer.BadParameter("there is nothing to seal")
     private = read_key(key)
     bundle = open_bundle(source, (public_key(private),))
-    folder = reference_folder() if out is None else out
     sha256 = sealed(bundle, evaluation or (), repeatability, folder, private, draw_samples=samples)
     if reference:
         pin_reference(sha256)
     typer.echo(sha256)
+
+
+def target_folder(out: Path | None, reference: bool) -> Path:
+    """Return where a new bundle goes. Raises typer.BadParameter unless exactly one is meant."""
+    from export.reference import reference_folder
+
+    if (out is None) == (not reference):
+        raise typer.BadParameter("give either --out FOLDER or --reference")
+    return reference_folder() if out is None else out
 
 
 def commit() -> str:

@@ -38,27 +38,11 @@ def segmentation(
 ) -> Dataset:
     """Return the Segmentation of one photograph; `source` is the photograph's own object."""
     pixels_NHWK = np.stack([getattr(masks, name) for name in PARTS], axis=-1)[None]
-    algorithm = hd.AlgorithmIdentificationSequence(
-        name=f"foreseye anatomy ({bundle.name})",
-        version=f"{__version__}, bundle {bundle.version}",
-        family=ARTIFICIAL_INTELLIGENCE,
-    )
-    descriptions = [
-        hd.seg.SegmentDescription(
-            segment_number=place,
-            segment_label=label,
-            segmented_property_category=STRUCTURE,
-            segmented_property_type=code,
-            algorithm_type=hd.seg.SegmentAlgorithmTypeValues.AUTOMATIC,
-            algorithm_identification=algorithm,
-        )
-        for place, (label, code) in enumerate(PARTS.values(), 1)
-    ]
     made = hd.seg.Segmentation(
         source_images=[_as_one_picture(source)],
         pixel_array=pixels_NHWK.astype(np.uint8),
         segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
-        segment_descriptions=descriptions,
+        segment_descriptions=_descriptions(bundle),
         series_instance_uid=uid_of(exam_id, "segmentation", "series"),
         series_number=OBJECT_NUMBER["segmentation"],
         sop_instance_uid=uid_of(exam_id, "segmentation", str(number)),
@@ -75,6 +59,26 @@ def segmentation(
     _with_true_class(made, source)
     add_coding_scheme(made)
     return made
+
+
+def _descriptions(bundle: BundleIdentity) -> list[hd.seg.SegmentDescription]:
+    """Return what each mask is and which software found it."""
+    algorithm = hd.AlgorithmIdentificationSequence(
+        name=f"foreseye anatomy ({bundle.name})",
+        version=f"{__version__}, bundle {bundle.version}",
+        family=ARTIFICIAL_INTELLIGENCE,
+    )
+    return [
+        hd.seg.SegmentDescription(
+            segment_number=place,
+            segment_label=label,
+            segmented_property_category=STRUCTURE,
+            segmented_property_type=code,
+            algorithm_type=hd.seg.SegmentAlgorithmTypeValues.AUTOMATIC,
+            algorithm_identification=algorithm,
+        )
+        for place, (label, code) in enumerate(PARTS.values(), 1)
+    ]
 
 
 def _as_one_picture(source: Dataset) -> Dataset:

@@ -38,16 +38,6 @@ UNIT_WORDS: Final = {"1": "no units", "um": "micrometer", "deg": "degree", "rad"
 
 def structured_report(exam: ScreenedExam, sources: Sequence[Dataset]) -> Dataset:
     """Return an exam's report; `sources` are its photographs' objects, in their order."""
-    observer = hd.sr.ObserverContext(
-        observer_type=_concept(DEVICE),
-        observer_identifying_attributes=hd.sr.DeviceObserverIdentifyingAttributes(
-            uid=uid_of("software", __version__),
-            name=MANUFACTURER,
-            manufacturer_name=MANUFACTURER,
-            model_name=MODEL,
-            serial_number=SERIAL,
-        ),
-    )
     groups = [
         _group(photograph, source, exam, number)
         for number, (photograph, source) in enumerate(
@@ -56,7 +46,7 @@ def structured_report(exam: ScreenedExam, sources: Sequence[Dataset]) -> Dataset
     ]
     groups += [_forecast(one, exam) for one in exam.record.forecast or [] if one.evidence]
     content = hd.sr.MeasurementReport(
-        observation_context=hd.sr.ObservationContext(observer_device_context=observer),
+        observation_context=hd.sr.ObservationContext(observer_device_context=_observer()),
         procedure_reported=PROCEDURE,
         imaging_measurements=groups,
         title=Code("126000", "DCM", "Imaging Measurement Report"),
@@ -80,6 +70,20 @@ def structured_report(exam: ScreenedExam, sources: Sequence[Dataset]) -> Dataset
     made.DeviceSerialNumber = SERIAL
     add_coding_scheme(made)
     return made
+
+
+def _observer() -> hd.sr.ObserverContext:
+    """Return who observed: this software."""
+    return hd.sr.ObserverContext(
+        observer_type=_concept(DEVICE),
+        observer_identifying_attributes=hd.sr.DeviceObserverIdentifyingAttributes(
+            uid=uid_of("software", __version__),
+            name=MANUFACTURER,
+            manufacturer_name=MANUFACTURER,
+            model_name=MODEL,
+            serial_number=SERIAL,
+        ),
+    )
 
 
 def _group(

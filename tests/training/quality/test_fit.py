@@ -120,17 +120,15 @@ def test_the_same_examples_give_the_same_weights(weights: QualityWeights) -> Non
     assert QualityWeights.from_json(again.to_json()) == weights
 
 
-def test_the_threshold_lies_midway_between_the_verdicts(
-    weights: QualityWeights, rng: np.random.Generator
-) -> None:
-    tuned_on = [e for e in examples(Role.TUNE, rng) if e.kind == PHOTOGRAPH]
+def test_the_threshold_lies_midway_between_the_verdicts(weights: QualityWeights) -> None:
+    good = looks_like(CLEAR)
+    bad = [replace(looks_like(look), gradable=False) for look in (HAZY, LOOKS["not_a_fundus"])]
 
-    threshold = best_threshold(weights, tuned_on)
+    threshold = best_threshold(weights, [good, *bad])
 
-    lowest_good = log_odds(min(score(weights, e) for e in tuned_on if e.gradable))
-    highest_bad = log_odds(max(score(weights, e) for e in tuned_on if not e.gradable))
-    highest_bad = max(highest_bad, -FARTHEST_ODDS)
-    assert log_odds(threshold) == pytest.approx((lowest_good + highest_bad) / 2.0, abs=0.01)
+    highest_bad = max(max(log_odds(score(weights, e)) for e in bad), -FARTHEST_ODDS)
+    midway = (log_odds(score(weights, good)) + highest_bad) / 2.0
+    assert log_odds(threshold) == pytest.approx(midway, abs=1e-6)
 
 
 def test_what_shows_no_field_scores_nothing_and_is_named_by_what_is_lit(
