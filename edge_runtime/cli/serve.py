@@ -19,7 +19,8 @@ from edge_runtime.errors import ForeseyeError, SettingsError
 from edge_runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from edge_runtime.service.listening import Listen, Tls
+    from edge_runtime.service.certificates import Tls
+    from edge_runtime.service.listening import Listen
     from edge_runtime.service.screener import Screener
     from edge_runtime.service.server import ScreeningServer
 
@@ -230,7 +231,7 @@ def _settings(settings: Settings, bundle: Path | None, address: str | None) -> S
 
 
 def _tls(certificate: str | None, key: str | None, client_authority: str | None) -> Tls | None:
-    from edge_runtime.service.listening import Tls
+    from edge_runtime.service.certificates import Tls
 
     if certificate is None and key is None:
         if client_authority is not None:

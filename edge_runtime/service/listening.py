@@ -8,22 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from typing import Any
 
 import grpc
 
 from edge_runtime.errors import SettingsError
-from edge_runtime.wire.channel import pem
-
-
-@dataclass(frozen=True)
-class Tls:
-    """PEM files: the server's certificate and key, and who signs the clients that may call."""
-
-    certificate: str
-    key: str
-    client_authority: str | None = None
-    """None: any client may call; otherwise only one whose certificate this authority signed."""
+from edge_runtime.service.certificates import Certificates, Tls
 
 
 @dataclass(frozen=True)
@@ -64,17 +53,8 @@ def bind(server: grpc.aio.Server, listen: Listen) -> int:
     try:
         if listen.tls is None:
             return int(server.add_insecure_port(listen.address))
-        return int(server.add_secure_port(listen.address, _credentials(listen.tls)))
+        return int(server.add_secure_port(listen.address, Certificates(listen.tls).credentials()))
     except RuntimeError:
         raise SettingsError(
             f"cannot listen on {listen.address}: it is taken, or no address of this machine"
         ) from None
-
-
-def _credentials(tls: Tls) -> Any:
-    authority = None if tls.client_authority is None else pem(tls.client_authority)
-    return grpc.ssl_server_credentials(
-        [(pem(tls.key), pem(tls.certificate))],
-        root_certificates=authority,
-        require_client_auth=authority is not None,
-    )

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
-from edge_runtime.errors import BundleCorrupt, Overloaded, ServerUnreachable, SettingsError
-from edge_runtime.service.listening import Listen, Tls, is_local
+from edge_runtime.errors import BundleCorrupt, Overloaded, SettingsError
+from edge_runtime.service.certificates import Tls
+from edge_runtime.service.listening import Listen, is_local
 from edge_runtime.settings import Settings
 from edge_runtime.wire.client import ExamDone, ScreeningClient
 from tests.edge_runtime.service.held_screener import PATIENCE_S, HeldScreener, an_exam
@@ -119,97 +114,6 @@ def test_photographs_do_not_cross_an_open_network_in_the_clear_by_mistake() -> N
 
     assert Listen("0.0.0.0:50051", insecure_anywhere=True).tls is None
     assert Listen("0.0.0.0:50051", tls=Tls("cert.pem", "key.pem")).tls is not None
-
-
-class Authority:
-    """A certificate authority of the test's own."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._folder, self._name = folder, name
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        certificate = self._builder(subject, subject, self._key.public_key()).add_extension(
-            x509.BasicConstraints(ca=True, path_length=0), critical=True
-        )
-        self._subject = subject
-        self.file = self._written("authority", certificate.sign(self._key, hashes.SHA256()))
-
-    def issue(self, name: str) -> tuple[str, str]:
-        """Return the files of a certificate for localhost and of its key."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        hosts = x509.SubjectAlternativeName(
-            [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
-        )
-        builder = self._builder(subject, self._subject, key.public_key())
-        signed = builder.add_extension(hosts, critical=False).sign(self._key, hashes.SHA256())
-        pem = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        key_file = self._folder / f"{self._name}-{name}-key.pem"
-        key_file.write_bytes(pem)
-        return self._written(name, signed), str(key_file)
-
-    def _builder(
-        self, subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
-    ) -> x509.CertificateBuilder:
-        now = datetime.datetime.now(datetime.timezone.utc)
-        return (
-            x509.CertificateBuilder(subject_name=subject, issuer_name=issuer, public_key=key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(hours=1))
-            .not_valid_after(now + datetime.timedelta(hours=1))
-        )
-
-    def _written(self, name: str, certificate: x509.Certificate) -> str:
-        path = self._folder / f"{self._name}-{name}.pem"
-        path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        return str(path)
-
-
-def test_with_tls_only_a_client_that_trusts_the_authority_gets_through(
-    screener: HeldScreener, tmp_path: Path
-) -> None:
-    ours, theirs = Authority(tmp_path, "ours"), Authority(tmp_path, "theirs")
-    listen = Listen("localhost:0", Tls(*ours.issue("server")))
-
-    with live_server(screener, listen=listen) as live:
-        with ScreeningClient(live.address, tls_ca=ours.file) as client:
-            assert client.is_ready()
-        for stranger in (theirs.file, None):
-            with (
-                ScreeningClient(live.address, tls_ca=stranger, timeout_s=2.0) as client,
-                pytest.raises(ServerUnreachable),
-            ):
-                client.describe_bundle()
-
-
-def test_with_a_client_authority_only_its_clients_get_through(
-    screener: HeldScreener, tmp_path: Path
-) -> None:
-    ours, theirs = Authority(tmp_path, "ours"), Authority(tmp_path, "theirs")
-    listen = Listen("localhost:0", Tls(*ours.issue("server"), client_authority=ours.file))
-
-    with live_server(screener, listen=listen) as live:
-        certificate, key = ours.issue("kiosk")
-        with ScreeningClient(
-            live.address, tls_ca=ours.file, tls_certificate=certificate, tls_key=key
-        ) as client:
-            assert client.is_ready()
-        certificate, key = theirs.issue("kiosk")
-        with (
-            ScreeningClient(
-                live.address,
-                tls_ca=ours.file,
-                tls_certificate=certificate,
-                tls_key=key,
-                timeout_s=2.0,
-            ) as client,
-            pytest.raises(ServerUnreachable),
-        ):
-            client.describe_bundle()
 
 
 def test_a_client_says_which_tls_file_it_cannot_read(tmp_path: Path) -> None:
