@@ -31,6 +31,7 @@
     |   |-- Cancelled              the caller went away
     |   |-- NotAllowed             no or the wrong credentials
     |   `-- ServerFailed           the server met something unforeseen; it gives a ticket
+    |-- RecordsError               the clinic's records; its leaves: edge_runtime/records/errors.py
     |-- OutputError                results cannot be written
     |   `-- ResumeMismatch         the folder holds another run's results
     `-- SettingsError              a setting is missing or out of range

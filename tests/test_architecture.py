@@ -24,14 +24,23 @@ MAY_IMPORT = {
 }
 RUNTIME_NEVER = {"torch", "torchvision", "monai", "timm", "streamlit", "pandas", "matplotlib"}
 
-OUTSIDE_THE_CORE = {"wire", "service", "batch", "cli", "interop"}
+OUTSIDE_THE_CORE = {"wire", "service", "batch", "cli", "interop", "records"}
 """Parts of edge_runtime that stand on the core; every other part is the core, new ones too."""
+
+RECORDS_NEVER = {f"edge_runtime.{part}" for part in ("wire", "service", "cli", "batch")}
+"""The records know no transport either: the service stands on them."""
 
 CORE_NEVER = {"grpc", "grpc_health", "grpc_reflection", "google.protobuf", "typer", "ray"}
 """The core knows no transport, no command line and no cluster."""
 
 CLIENT = "edge_runtime.wire.client"
-CLIENT_NEVER_REACHES = {"edge_runtime.pipeline", "edge_runtime.backends", "onnxruntime", "tensorrt"}
+CLIENT_NEVER_REACHES = {
+    "edge_runtime.pipeline",
+    "edge_runtime.backends",
+    "onnxruntime",
+    "tensorrt",
+    "sqlalchemy",
+}
 
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc", "toolbox"}
 CLASSES_THAT_SAY_NOTHING = re.compile(r"(Manager|Helper|Utils?)$")
@@ -109,6 +118,14 @@ def imports_out_of_the_core(root: Path) -> Iterator[str]:
                 yield f"{path.relative_to(root)} imports {name}"
 
 
+def imports_out_of_the_records(root: Path) -> Iterator[str]:
+    for path in sources(root):
+        if path.relative_to(root).parts[:2] == ("edge_runtime", "records"):
+            for name in sorted(imported_by(root, path)):
+                if under(name, RECORDS_NEVER | CORE_NEVER):
+                    yield f"{path.relative_to(root)} imports {name}"
+
+
 def reached_by_the_client(root: Path) -> Iterator[str]:
     imports = {module_of(root, path): imported_by(root, path) for path in sources(root)}
     waiting, way = [CLIENT], {CLIENT: CLIENT}
@@ -156,6 +173,7 @@ def function_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 RULES = [
     imports_across_the_wings,
     imports_out_of_the_core,
+    imports_out_of_the_records,
     reached_by_the_client,
     names_that_say_nothing,
     things_too_long,
@@ -224,6 +242,9 @@ BREACHES = [
     (imports_out_of_the_core, "edge_runtime/fundus/a.py", "from .. import wire", "wire"),
     (imports_out_of_the_core, "edge_runtime/new/a.py", "import edge_runtime.cli", "cli"),
     (imports_out_of_the_core, "edge_runtime/a.py", "import grpc", "grpc"),
+    (imports_out_of_the_core, "edge_runtime/a.py", "from .records import x", "records"),
+    (imports_out_of_the_records, "edge_runtime/records/a.py", "import grpc", "grpc"),
+    (imports_out_of_the_records, "edge_runtime/records/a.py", "from ..wire import x", "wire"),
     (reached_by_the_client, "edge_runtime/wire/client.py", "from .. import pipeline", "pipeline"),
     (reached_by_the_client, "edge_runtime/domain.py", "from .backends.onnx import x", "onnx"),
     (names_that_say_nothing, "training/utils.py", "", "utils.py"),

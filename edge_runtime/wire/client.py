@@ -57,6 +57,8 @@ from edge_runtime.errors import (
     SettingsError,
     TooLate,
 )
+from edge_runtime.records.errors import NotSignedIn, RecordsError
+from edge_runtime.wire import records_client
 from edge_runtime.wire import screening_pb2 as pb
 from edge_runtime.wire.channel import channel_to
 from edge_runtime.wire.convert_bundle import bundle_description_from_wire, bundle_from_wire
@@ -117,6 +119,7 @@ __all__ = [
     "ModelIdentity",
     "NotAllowed",
     "NotInBundle",
+    "NotSignedIn",
     "Overloaded",
     "Person",
     "PhotographDone",
@@ -128,6 +131,7 @@ __all__ = [
     "Picture",
     "Quality",
     "QualityRead",
+    "RecordsError",
     "RefusedPhotograph",
     "RequestError",
     "RequestTooLarge",
@@ -140,6 +144,7 @@ __all__ = [
     "Sex",
     "TooLate",
     "Urgency",
+    "records_client",
 ]
 
 SCREENING_SERVICE = "foreseye.v1.Screening"

@@ -47,6 +47,22 @@ def event_from_wire(wire: pb.ScreenEvent) -> ClientEvent | None:
     return event
 
 
+def picture_to_wire(picture: records.Picture) -> pb.Picture:
+    """Return the message of an encoded picture."""
+    return pb.Picture(
+        kind=picture.kind,
+        media_type=picture.media_type,
+        content=picture.content,
+        width_px=picture.width_px,
+        height_px=picture.height_px,
+    )
+
+
+def picture_from_wire(wire: pb.Picture) -> records.Picture:
+    """Return an encoded picture."""
+    return records.Picture(wire.kind, wire.media_type, wire.content, wire.width_px, wire.height_px)
+
+
 def _accepted_to_wire(event: records.Accepted) -> pb.Accepted:
     return pb.Accepted(
         photographs=event.photographs,
@@ -85,16 +101,7 @@ def _anatomy_to_wire(event: records.AnatomySeen) -> pb.AnatomyEvent:
         laterality=EYE[event.eye.laterality] if event.eye.laterality else pb.EYE_UNSPECIFIED,
         source=SOURCE[event.eye.source],
         conflict=event.eye.conflict,
-        pictures=[
-            pb.Picture(
-                kind=picture.kind,
-                media_type=picture.media_type,
-                content=picture.content,
-                width_px=picture.width_px,
-                height_px=picture.height_px,
-            )
-            for picture in event.pictures
-        ],
+        pictures=map(picture_to_wire, event.pictures),
         evidence=EVIDENCE[event.evidence],
         photograph_width_px=event.photograph_width_px,
         photograph_height_px=event.photograph_height_px,
@@ -109,10 +116,7 @@ def _anatomy_from_wire(_: pb.ScreenEvent, wire: pb.AnatomyEvent) -> records.Anat
         photograph_height_px=wire.photograph_height_px,
         eye=eye_reading_from_wire(wire),
         evidence=EVIDENCE_OF[wire.evidence],
-        pictures=tuple(
-            records.Picture(p.kind, p.media_type, p.content, p.width_px, p.height_px)
-            for p in wire.pictures
-        ),
+        pictures=tuple(map(picture_from_wire, wire.pictures)),
     )
 
 

@@ -25,6 +25,7 @@ from edge_runtime.errors import (
     ServerUnreachable,
     TooLate,
 )
+from edge_runtime.records import errors as records_errors
 
 ERROR_KEY = "foreseye-error"
 """Trailing metadata: the name of the error class."""
@@ -61,6 +62,17 @@ STATUS_OF: dict[type[ForeseyeError], StatusCode] = {
     errors.Cancelled: StatusCode.CANCELLED,
     errors.NotAllowed: StatusCode.PERMISSION_DENIED,
     errors.ServerFailed: StatusCode.INTERNAL,
+    records_errors.RecordsMissing: StatusCode.FAILED_PRECONDITION,
+    records_errors.RecordsUnsupported: StatusCode.FAILED_PRECONDITION,
+    records_errors.RecordsDamaged: StatusCode.DATA_LOSS,
+    records_errors.RecordsUnavailable: StatusCode.UNAVAILABLE,
+    records_errors.RecordsFull: StatusCode.RESOURCE_EXHAUSTED,
+    records_errors.MasterKeyWrong: StatusCode.FAILED_PRECONDITION,
+    records_errors.NotKept: StatusCode.NOT_FOUND,
+    records_errors.Erased: StatusCode.NOT_FOUND,
+    records_errors.WrongState: StatusCode.FAILED_PRECONDITION,
+    records_errors.NotSignedIn: StatusCode.UNAUTHENTICATED,
+    records_errors.LockedOut: StatusCode.UNAUTHENTICATED,
     errors.ResumeMismatch: StatusCode.FAILED_PRECONDITION,
     errors.SettingsError: StatusCode.FAILED_PRECONDITION,
 }

@@ -14,7 +14,7 @@ from edge_runtime.wire import client, records
 from edge_runtime.wire import screening_pb2 as pb
 from edge_runtime.wire.client import ExamStream
 
-HEAVY = ("onnxruntime", "cv2", "skimage", "PIL", "pyarrow", "torch", "streamlit")
+HEAVY = ("onnxruntime", "cv2", "skimage", "PIL", "pyarrow", "torch", "streamlit", "sqlalchemy")
 
 
 def test_importing_the_client_loads_no_engine_and_no_picture_library() -> None:

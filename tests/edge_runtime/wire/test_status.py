@@ -12,7 +12,8 @@ from edge_runtime.wire.status import STATUS_OF, error_of, refusal_of
 
 def leaves(branch: type[ForeseyeError]) -> set[type[ForeseyeError]]:
     """The leaves that the runtime itself defines; those of training and export never cross."""
-    below = [kind for kind in branch.__subclasses__() if kind.__module__ == errors.__name__]
+    ours = "edge_runtime."
+    below = [kind for kind in branch.__subclasses__() if kind.__module__.startswith(ours)]
     return set().union(*(leaves(each) for each in below)) if below else {branch}
 
 
