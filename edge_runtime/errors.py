@@ -29,7 +29,9 @@
     |   |-- Overloaded             the queue is full or the server is draining; try again
     |   |-- TooLate                the deadline passed
     |   |-- Cancelled              the caller went away
-    |   |-- NotAllowed             no or the wrong credentials
+    |   |-- NotIdentified          no credentials, or ones that do not hold
+    |   |-- NotAllowed             this caller may not do this
+    |   |-- QuotaExceeded          this client sent more than it may in a time
     |   `-- ServerFailed           the server met something unforeseen; it gives a ticket
     |-- RecordsError               the clinic's records; its leaves: edge_runtime/records/errors.py
     |-- OutputError                results cannot be written
@@ -233,10 +235,26 @@ class Cancelled(ServiceError):
     public_message = "The screening was cancelled."
 
 
+class NotIdentified(ServiceError):
+    """The caller showed no credentials, or ones that do not hold."""
+
+    public_message = "The screening service does not know this device. Please call support."
+
+
 class NotAllowed(ServiceError):
-    """The caller has no or the wrong credentials."""
+    """The caller may not do this."""
 
     public_message = "You are not allowed to do this."
+
+
+class QuotaExceeded(ServiceError):
+    """A client sent more than it may; `retry_after_ms` says when it may go on."""
+
+    public_message = "Too much was sent at once. Please try again in a moment."
+
+    def __init__(self, reason: str, retry_after_ms: int = 1000) -> None:
+        super().__init__(reason)
+        self.retry_after_ms = retry_after_ms
 
 
 class ServerFailed(ServiceError):

@@ -58,6 +58,9 @@ class Settings:
 
     address: str = "127.0.0.1:50051"
 
+    tokens: str = ""
+    """File of the tokens that callers must show; empty: none is asked for."""
+
     max_queued_exams: int = 8
     """Exams that wait in the server before the next is told to come back."""
 
@@ -102,6 +105,11 @@ class Settings:
     def bundle_path(self) -> Path | None:
         """The bundle's folder, or None for the reference bundle."""
         return Path(self.bundle) if self.bundle else None
+
+    @property
+    def tokens_path(self) -> Path | None:
+        """The file of tokens, or None where none is asked for."""
+        return Path(self.tokens) if self.tokens else None
 
     @property
     def exam_worker_count(self) -> int:

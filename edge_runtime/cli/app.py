@@ -34,6 +34,7 @@ from edge_runtime.cli.session import (
     print_json,
     say,
 )
+from edge_runtime.cli.token import token_app
 from edge_runtime.errors import ForeseyeError, RequestError, ResumeMismatch, SettingsError
 
 ALL_WELL, SOMETHING_FAILED, BAD_USAGE = 0, 1, 2
@@ -97,6 +98,7 @@ app.command(
 bundle_app.command(epilog="Example: foreseye bundle switch bundles/clinic-1.3.0")(switch)
 bundle_app.command("roll-back", epilog="Example: foreseye bundle roll-back")(roll_back)
 app.add_typer(bundle_app, name="bundle")
+app.add_typer(token_app, name="token")
 
 
 def main() -> None:

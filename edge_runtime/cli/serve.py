@@ -53,6 +53,14 @@ AnywhereOption = Annotated[
         help="Listen without TLS where other machines reach it. Photographs cross in the clear.",
     ),
 ]
+TokensOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tokens",
+        metavar="FILE",
+        help="Callers must show a token of this file (`foreseye token create`).",
+    ),
+]
 OpenInferenceOption = Annotated[
     bool,
     typer.Option(
@@ -80,6 +88,8 @@ class Served:
     engines: dict[str, str]
     """Model name to engine and precision."""
     tls: bool
+    tokens: bool
+    """Callers must show one."""
     open_inference: bool
     metrics: str | None
     """Address of the metrics, None where they are not served."""
@@ -92,6 +102,7 @@ class Offer:
     listen: Listen
     open_inference: bool
     metrics: str | None
+    tokens: bool
 
 
 def serve(
@@ -102,6 +113,7 @@ def serve(
     tls_key: KeyOption = None,
     client_ca: ClientAuthorityOption = None,
     insecure_listen_anywhere: AnywhereOption = False,
+    tokens: TokensOption = None,
     open_inference: OpenInferenceOption = False,
     metrics: MetricsOption = None,
     as_json: AsJson = False,
@@ -114,11 +126,12 @@ def serve(
     from edge_runtime.service.listening import Listen
 
     session = session_of(context, as_json)
-    settings = _settings(session.settings, bundle, address)
+    settings = _settings(session.settings, bundle, address, tokens)
     tls = _tls(tls_cert, tls_key, client_ca)
     listen = Listen(settings.address, tls, insecure_listen_anywhere)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    asyncio.run(_serve_until_told(session, settings, Offer(listen, open_inference, metrics)))
+    offer = Offer(listen, open_inference, metrics, tokens=bool(settings.tokens))
+    asyncio.run(_serve_until_told(session, settings, offer))
 
 
 async def _serve_until_told(session: Session, settings: Settings, offer: Offer) -> None:
@@ -202,6 +215,7 @@ def _served(screener: Screener, offer: Offer, port: int, metrics: str | None) ->
         sha256=identity.sha256,
         engines={name: f"{m.backend} {m.precision}" for name, m in screener.models.items()},
         tls=listen.tls is not None,
+        tokens=offer.tokens,
         open_inference=offer.open_inference,
         metrics=metrics,
     )
@@ -213,7 +227,8 @@ def _announce(session: Session, served: Served) -> None:
         return
     engines = ", ".join(f"{name} on {engine}" for name, engine in served.engines.items())
     typer.echo(
-        f"Listening on {served.address} ({'TLS' if served.tls else 'no TLS'}): "
+        f"Listening on {served.address} ({'TLS' if served.tls else 'no TLS'}, "
+        f"{'tokens' if served.tokens else 'no tokens'}): "
         f"bundle {served.bundle} {served.version}, {engines}. Ctrl-C stops."
     )
     if served.open_inference:
@@ -222,9 +237,12 @@ def _announce(session: Session, served: Served) -> None:
         typer.echo(f"Metrics: http://{served.metrics}/metrics")
 
 
-def _settings(settings: Settings, bundle: Path | None, address: str | None) -> Settings:
+def _settings(
+    settings: Settings, bundle: Path | None, address: str | None, tokens: str | None
+) -> Settings:
     return replace(
         settings,
+        tokens=tokens or settings.tokens,
         bundle=settings.bundle if bundle is None else str(bundle),
         address=address or settings.address,
     )

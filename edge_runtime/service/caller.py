@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from edge_runtime.errors import InvalidField, NotAllowed
+from edge_runtime.service.access.identity import HOLDER
+from edge_runtime.service.access.roles import Role
 from edge_runtime.wire.urgency import Urgency
 
 CERTIFICATE = "x509_pem_cert"
@@ -15,15 +17,17 @@ CERTIFICATE = "x509_pem_cert"
 
 
 def client_of(context: Any) -> str:
-    """Return what tells one client from another: its certificate's hash, or where it calls from.
+    """Return what tells one client from another: its token and certificate, or whence it calls.
 
     Clients behind one address are one client here; what they must not share they tell apart by
     random keys.
     """
+    holder = HOLDER.get()
     shown = context.auth_context().get(CERTIFICATE)
+    known = [] if holder is None else [f"token:{holder.id}"]
     if shown:
-        return "certificate:" + hashlib.sha256(shown[0]).hexdigest()
-    return "host:" + host_of(context.peer())
+        known.append("certificate:" + hashlib.sha256(shown[0]).hexdigest())
+    return " ".join(known) or "host:" + host_of(context.peer())
 
 
 def host_of(peer: str) -> str:
@@ -34,19 +38,27 @@ def host_of(peer: str) -> str:
     return rest.rpartition(":")[0].strip("[]")
 
 
-def check_may_operate(context: Any) -> None:
-    """Return when the caller is on this machine or showed a certificate that we asked for.
-
-    Raises NotAllowed otherwise.
-    """
-    host = host_of(context.peer())
-    if host == "unix" or context.auth_context().get(CERTIFICATE):
-        return
+def is_on_this_machine(host: str) -> bool:
+    """Return whether a host as `host_of` gives it is this machine."""
     try:
-        local = ipaddress.ip_address(host).is_loopback
+        return host == "unix" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        local = False
-    if not local:
+        return False
+
+
+def check_may_operate(context: Any) -> None:
+    """Return when the caller is an operator.
+
+    Where tokens are asked for: one with that role. Else a caller on this machine, or one with a
+    certificate that we asked for. Raises NotAllowed otherwise.
+    """
+    holder = HOLDER.get()
+    if holder is not None:
+        if Role.OPERATE not in holder.roles:
+            raise NotAllowed(f"token {holder.id} ({holder.name}) is not an operator's")
+        return
+    here = is_on_this_machine(host_of(context.peer()))
+    if not here and not context.auth_context().get(CERTIFICATE):
         raise NotAllowed("a call for the operator came from another machine, without certificate")
 
 

@@ -6,13 +6,13 @@ the operator says in so many words that the network in front of it is trusted.
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 
 import grpc
 
 from edge_runtime.errors import SettingsError
 from edge_runtime.service.certificates import Certificates, Tls
+from edge_runtime.wire.address import is_local
 
 
 @dataclass(frozen=True)
@@ -31,21 +31,6 @@ class Listen:
                 f"{self.address} can be reached from other machines: give --tls-cert and "
                 "--tls-key, or --insecure-listen-anywhere if the network is trusted"
             )
-
-
-def is_local(address: str) -> bool:
-    """Return whether only this machine can reach an address. Raises SettingsError for nonsense."""
-    if address.startswith("unix:"):
-        return True
-    host, colon, port = address.rpartition(":")
-    if not colon or not host or not port.isdecimal() or int(port) > 65_535:
-        raise SettingsError(f"{address!r} is no address; write host:port, such as 127.0.0.1:50051")
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def bind(server: grpc.aio.Server, listen: Listen) -> int:

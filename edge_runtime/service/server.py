@@ -12,6 +12,8 @@ from grpc_reflection.v1alpha.reflection import SERVICE_NAME as REFLECTION_SERVIC
 from grpc_reflection.v1alpha.reflection import enable_server_reflection
 from prometheus_client import CollectorRegistry
 
+from edge_runtime.service.access.gate import Gate
+from edge_runtime.service.access.tokens import Tokens
 from edge_runtime.service.bundles import Bundles
 from edge_runtime.service.exam_queue import ExamQueue, QueueLimits
 from edge_runtime.service.health import HealthServicer
@@ -54,7 +56,10 @@ class ScreeningServer:
         *,
         open_inference: bool = False,
     ) -> None:
-        """Prepare the server; `open_inference` adds inference.GRPCInferenceService."""
+        """Prepare the server; `open_inference` adds inference.GRPCInferenceService.
+
+        Raises SettingsError when the file of tokens cannot be used.
+        """
         self._settings = settings
         self._listen = listen
         workers = settings.exam_worker_count
@@ -71,7 +76,9 @@ class ScreeningServer:
                 settings, self.bundles, floor, self._is_ready, self._tell_health
             )
         self._health = HealthServicer(self._services())
+        tokens = None if settings.tokens_path is None else Tokens(settings.tokens_path)
         self._server = grpc.aio.server(
+            interceptors=(Gate(tokens),),
             options=server_options(settings),
             maximum_concurrent_rpcs=settings.max_queued_exams + CALLS_BESIDE_EXAMS,
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import grpc
 
 from edge_runtime.errors import SettingsError
+from edge_runtime.wire.credentials import with_token
 
 MAX_EVENT_BYTES = 64 * 1024 * 1024
 """The largest event: four pictures of 4096 px; 64 MiB leaves room for the worst PNG."""
@@ -26,23 +28,42 @@ CHANNEL_OPTIONS = (
 )
 
 
-def channel_to(
-    address: str, tls_ca: str | None, tls_certificate: str | None, tls_key: str | None
-) -> Any:
-    """Return an open channel; `tls_ca` turns TLS on, the others name this client to the server.
+@dataclass(frozen=True)
+class Shown:
+    """What a client checks of the server, and shows of itself."""
 
-    Raises SettingsError for a file that cannot be read, or a certificate without its key.
+    tls_ca: str | None = None
+    """PEM file of the authority that signed the server's certificate; it turns TLS on."""
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+    """PEM files of this client's own certificate, for a server that asks for one."""
+    token: str | None = field(default=None, repr=False)
+
+
+def channel_to(address: str, shown: Shown) -> Any:
+    """Return an open channel.
+
+    Raises SettingsError for a file that cannot be read, a certificate without its key, or a token
+    that would cross a network in the clear.
     """
-    if (tls_certificate is None) != (tls_key is None):
+    if (shown.tls_certificate is None) != (shown.tls_key is None):
         raise SettingsError("a client's TLS certificate and key are given together")
-    if tls_ca is None:
-        if tls_certificate is not None:
+    channel = _channel_to(address, shown)
+    if shown.token is None:
+        return channel
+    return with_token(channel, shown.token, address, has_tls=shown.tls_ca is not None)
+
+
+def _channel_to(address: str, shown: Shown) -> Any:
+    certificate, key = shown.tls_certificate, shown.tls_key
+    if shown.tls_ca is None:
+        if certificate is not None:
             raise SettingsError("a client's TLS certificate needs the authority's (tls_ca)")
         return grpc.insecure_channel(address, options=CHANNEL_OPTIONS)
     credentials = grpc.ssl_channel_credentials(
-        root_certificates=pem(tls_ca),
-        private_key=None if tls_key is None else pem(tls_key),
-        certificate_chain=None if tls_certificate is None else pem(tls_certificate),
+        root_certificates=pem(shown.tls_ca),
+        private_key=None if key is None else pem(key),
+        certificate_chain=None if certificate is None else pem(certificate),
     )
     return grpc.secure_channel(address, credentials, options=CHANNEL_OPTIONS)
 

@@ -45,10 +45,12 @@ from edge_runtime.errors import (
     InferenceError,
     InvalidField,
     NotAllowed,
+    NotIdentified,
     NotInBundle,
     Overloaded,
     PhotographError,
     PhotographTooLarge,
+    QuotaExceeded,
     RequestError,
     RequestTooLarge,
     ServerFailed,
@@ -60,9 +62,10 @@ from edge_runtime.errors import (
 from edge_runtime.records.errors import NotSignedIn, RecordsError
 from edge_runtime.wire import records_client
 from edge_runtime.wire import screening_pb2 as pb
-from edge_runtime.wire.channel import channel_to
+from edge_runtime.wire.channel import Shown, channel_to
 from edge_runtime.wire.convert_bundle import bundle_description_from_wire, bundle_from_wire
 from edge_runtime.wire.convert_request import exam_to_wire
+from edge_runtime.wire.credentials import read_token
 from edge_runtime.wire.exam_stream import ExamStream, raised_here
 from edge_runtime.wire.records import (
     Accepted,
@@ -118,6 +121,7 @@ __all__ = [
     "ModelDescription",
     "ModelIdentity",
     "NotAllowed",
+    "NotIdentified",
     "NotInBundle",
     "NotSignedIn",
     "Overloaded",
@@ -131,6 +135,7 @@ __all__ = [
     "Picture",
     "Quality",
     "QualityRead",
+    "QuotaExceeded",
     "RecordsError",
     "RefusedPhotograph",
     "RequestError",
@@ -144,6 +149,7 @@ __all__ = [
     "Sex",
     "TooLate",
     "Urgency",
+    "read_token",
     "records_client",
 ]
 
@@ -163,17 +169,19 @@ class ScreeningClient:
         tls_ca: str | None = None,
         tls_certificate: str | None = None,
         tls_key: str | None = None,
+        token: str | None = None,
         timeout_s: float = 10.0,
     ) -> None:
         """Prepare a connection; nothing is sent yet.
 
         `tls_ca` names the PEM file of the authority that signed the server's certificate and turns
         TLS on; `tls_certificate` and `tls_key` are this client's own, where the server asks for
-        them. `timeout_s` is for every call but `screen`. Raises SettingsError for a file that
+        them. `token`, as `read_token` reads it from its file, is sent over TLS or to this machine
+        alone. `timeout_s` is for every call but `screen`. Raises SettingsError for a file that
         cannot be read.
         """
         self._timeout_s = timeout_s
-        self._channel = channel_to(address, tls_ca, tls_certificate, tls_key)
+        self._channel = channel_to(address, Shown(tls_ca, tls_certificate, tls_key, token))
         self._stub: Any = ScreeningStub(self._channel)  # type: ignore[no-untyped-call]
         self._operation: Any = OperationStub(self._channel)  # type: ignore[no-untyped-call]
         self._health: Any = health_pb2_grpc.HealthStub(self._channel)

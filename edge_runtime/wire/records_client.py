@@ -44,7 +44,7 @@ from edge_runtime.records.words import (
     Role,
 )
 from edge_runtime.wire import clinic_pb2 as pb
-from edge_runtime.wire.channel import channel_to
+from edge_runtime.wire.channel import Shown, channel_to
 from edge_runtime.wire.clinic import Clinic
 from edge_runtime.wire.clinic_pb2_grpc import RecordsStub
 from edge_runtime.wire.convert_clinic import session_from_wire
@@ -98,11 +98,12 @@ class RecordsClient:
         tls_ca: str | None = None,
         tls_certificate: str | None = None,
         tls_key: str | None = None,
+        token: str | None = None,
         timeout_s: float = 10.0,
     ) -> None:
         """Prepare a connection; nothing is sent yet. As ScreeningClient."""
         self._timeout_s = timeout_s
-        self._channel = channel_to(address, tls_ca, tls_certificate, tls_key)
+        self._channel = channel_to(address, Shown(tls_ca, tls_certificate, tls_key, token))
         self._stub: Any = RecordsStub(self._channel)  # type: ignore[no-untyped-call]
 
     def sign_in(self, name: str, secret: str) -> Clinic:

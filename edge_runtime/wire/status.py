@@ -19,7 +19,9 @@ from edge_runtime.errors import (
     InvalidField,
     ManifestError,
     NotAllowed,
+    NotIdentified,
     Overloaded,
+    QuotaExceeded,
     RequestTooLarge,
     ServerFailed,
     ServerUnreachable,
@@ -34,7 +36,7 @@ FIELD_KEY = "foreseye-field"
 """Trailing metadata of InvalidField: the field of the request."""
 
 RETRY_KEY = "grpc-retry-pushback-ms"
-"""Trailing metadata of Overloaded: when to come back; stock gRPC clients obey it too."""
+"""Trailing metadata of Overloaded and QuotaExceeded: when to come back; stock clients obey it."""
 
 STATUS_OF: dict[type[ForeseyeError], StatusCode] = {
     errors.UnreadableFile: StatusCode.INVALID_ARGUMENT,
@@ -60,7 +62,9 @@ STATUS_OF: dict[type[ForeseyeError], StatusCode] = {
     errors.Overloaded: StatusCode.UNAVAILABLE,
     errors.TooLate: StatusCode.DEADLINE_EXCEEDED,
     errors.Cancelled: StatusCode.CANCELLED,
+    errors.NotIdentified: StatusCode.UNAUTHENTICATED,
     errors.NotAllowed: StatusCode.PERMISSION_DENIED,
+    errors.QuotaExceeded: StatusCode.RESOURCE_EXHAUSTED,
     errors.ServerFailed: StatusCode.INTERNAL,
     records_errors.RecordsMissing: StatusCode.FAILED_PRECONDITION,
     records_errors.RecordsUnsupported: StatusCode.FAILED_PRECONDITION,
@@ -85,7 +89,7 @@ _BY_CODE: dict[StatusCode, type[ForeseyeError]] = {
     StatusCode.DEADLINE_EXCEEDED: TooLate,
     StatusCode.CANCELLED: Cancelled,
     StatusCode.PERMISSION_DENIED: NotAllowed,
-    StatusCode.UNAUTHENTICATED: NotAllowed,
+    StatusCode.UNAUTHENTICATED: NotIdentified,
 }
 """Statuses that gRPC makes itself; the ones not listed are the server's failure."""
 
@@ -108,7 +112,7 @@ def refusal_of(error: ForeseyeError) -> Refusal:
     trailers = [(ERROR_KEY, type(error).__name__)]
     if isinstance(error, InvalidField):
         trailers.append((FIELD_KEY, error.field))
-    if isinstance(error, Overloaded):
+    if isinstance(error, (Overloaded, QuotaExceeded)):
         trailers.append((RETRY_KEY, str(error.retry_after_ms)))
     return Refusal(STATUS_OF[type(error)], error.public_message, tuple(trailers))
 
@@ -143,6 +147,10 @@ def _overloaded(sentence: str, named: dict[str, str]) -> ForeseyeError:
     return Overloaded(sentence, int(named.get(RETRY_KEY, "1000")))
 
 
+def _quota_exceeded(sentence: str, named: dict[str, str]) -> ForeseyeError:
+    return QuotaExceeded(sentence, int(named.get(RETRY_KEY, "1000")))
+
+
 def _manifest_error(sentence: str, _: dict[str, str]) -> ForeseyeError:
     # File, row and column are the server's own and do not cross.
     return ManifestError("a manifest of the server", None, None, sentence)
@@ -151,6 +159,7 @@ def _manifest_error(sentence: str, _: dict[str, str]) -> ForeseyeError:
 _BUILD: dict[type[ForeseyeError], Callable[[str, dict[str, str]], ForeseyeError]] = {
     InvalidField: _invalid_field,
     Overloaded: _overloaded,
+    QuotaExceeded: _quota_exceeded,
     ManifestError: _manifest_error,
 }
 """Errors whose constructor takes more than a private text."""

@@ -20,6 +20,7 @@ from edge_runtime.errors import (
     NotInBundle,
     Overloaded,
     PhotographTooLarge,
+    QuotaExceeded,
     RequestTooLarge,
     ServerFailed,
     ServerUnreachable,
@@ -118,6 +119,7 @@ def errors_to_raise() -> list[ForeseyeError]:
     special = {
         InvalidField: InvalidField("person.age_years", "must be 0 to 120"),
         Overloaded: Overloaded("private", retry_after_ms=1234),
+        QuotaExceeded: QuotaExceeded("private", retry_after_ms=1234),
         ManifestError: ManifestError("/private/manifest.csv", 3, "age_years", "private"),
     }
     return [special.get(kind) or kind("private") for kind in STATUS_OF]

@@ -11,8 +11,9 @@ import pytest
 
 from edge_runtime.errors import BundleCorrupt, Overloaded, SettingsError
 from edge_runtime.service.certificates import Tls
-from edge_runtime.service.listening import Listen, is_local
+from edge_runtime.service.listening import Listen
 from edge_runtime.settings import Settings
+from edge_runtime.wire.address import is_local
 from edge_runtime.wire.client import ExamDone, ScreeningClient
 from tests.edge_runtime.service.held_screener import PATIENCE_S, HeldScreener, an_exam
 from tests.edge_runtime.service.live_server import live_server

@@ -50,7 +50,7 @@ def test_an_overload_carries_the_delay_that_stock_clients_obey() -> None:
         (StatusCode.UNAVAILABLE, "failed to connect", errors.ServerUnreachable),
         (StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded", errors.TooLate),
         (StatusCode.CANCELLED, "Locally cancelled", errors.Cancelled),
-        (StatusCode.UNAUTHENTICATED, "", errors.NotAllowed),
+        (StatusCode.UNAUTHENTICATED, "", errors.NotIdentified),
         (StatusCode.PERMISSION_DENIED, "", errors.NotAllowed),
         (
             StatusCode.RESOURCE_EXHAUSTED,

@@ -1,0 +1,1 @@
+"""Who may call: tokens, roles, and the gate in front of every method."""
