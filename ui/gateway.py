@@ -16,6 +16,7 @@ from edge_runtime.wire.client import (
     ForeseyeError,
     Overloaded,
     ScreeningClient,
+    read_token,
 )
 
 ServiceState = Literal["ready", "starting", "away"]
@@ -29,14 +30,29 @@ def connect() -> ScreeningClient:
     """Return the client of the service that `foreseye-ui` named behind `--`."""
     given = argparse.ArgumentParser(add_help=False)
     given.add_argument("--server", default="127.0.0.1:50051")
-    given.add_argument("--tls-ca", default=None)
+    for option in ("--tls-ca", "--token-file", "--client-cert", "--client-key"):
+        given.add_argument(option, default=None)
     options = given.parse_args(sys.argv[1:])
-    return _client(options.server, options.tls_ca)
+    own = (options.token_file, options.client_cert, options.client_key)
+    return _client(options.server, options.tls_ca, *own)
 
 
 @st.cache_resource(show_spinner=False, on_release=ScreeningClient.close)
-def _client(address: str, tls_ca: str | None) -> ScreeningClient:
-    return ScreeningClient(address, tls_ca=tls_ca, timeout_s=ANSWER_WITHIN_S)
+def _client(
+    address: str,
+    tls_ca: str | None,
+    token_file: str | None,
+    certificate: str | None,
+    key: str | None,
+) -> ScreeningClient:
+    return ScreeningClient(
+        address,
+        tls_ca=tls_ca,
+        tls_certificate=certificate,
+        tls_key=key,
+        token=None if token_file is None else read_token(token_file),
+        timeout_s=ANSWER_WITHIN_S,
+    )
 
 
 def state_of(client: ScreeningClient) -> ServiceState:

@@ -109,6 +109,15 @@ def serve(
         Path | None,
         typer.Option(help="Certificates (PEM) that prove the screening service.", exists=True),
     ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(help="File with this screen's token (`foreseye token create`).", exists=True),
+    ] = None,
+    client_cert: Annotated[
+        Path | None,
+        typer.Option(help="Certificate (PEM) that this screen shows the service.", exists=True),
+    ] = None,
+    client_key: Annotated[Path | None, typer.Option(help="Its key (PEM).", exists=True)] = None,
     tls_cert: Annotated[
         Path | None, typer.Option(help="Certificate (PEM) of this screen, for https.", exists=True)
     ] = None,
@@ -119,6 +128,8 @@ def serve(
     """Become the Streamlit server of the clinic screen."""
     if (tls_cert is None) != (tls_key is None):
         raise typer.BadParameter("--tls-cert and --tls-key go together")
+    if (client_cert is None) != (client_key is None):
+        raise typer.BadParameter("--client-cert and --client-key go together")
     hosts = hosts_allowed(address, allow_host or [])
     if address not in LOOPBACK and tls_cert is None:
         typer.echo(
@@ -130,6 +141,8 @@ def serve(
     typer.echo(f"foreseye screen: {scheme}://{address}:{port} (service at {server})")
     sys.stdout.flush()
     line = streamlit_command(server, address, port, hosts, tls_ca, tls_cert, tls_key)
+    shown = {"--token-file": token_file, "--client-cert": client_cert, "--client-key": client_key}
+    line += [str(part) for pair in shown.items() if pair[1] is not None for part in pair]
     os.execv(line[0], line)
 
 

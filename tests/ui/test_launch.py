@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import typer
@@ -88,6 +89,15 @@ def test_a_certificate_needs_its_key(tmp_path) -> None:
 
     assert told.exit_code == 2
     assert "go together" in told.output
+
+
+def test_what_the_screen_shows_the_service_reaches_the_entry_script(
+    started: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    token = tmp_path / "screen.token"
+    token.write_text("fsy_", encoding="ascii")
+
+    assert started("--token-file", str(token))[-2:] == ["--token-file", str(token)]
 
 
 def test_an_open_network_without_tls_is_warned_of(started: Callable[..., list[str]]) -> None:
