@@ -85,6 +85,27 @@ def hosts_allowed(address: str, named: list[str]) -> list[str]:
     return named if address in EVERYWHERE else [address, *named]
 
 
+def together(option: str, value: Path | None, other: str, others: Path | None) -> None:
+    """Raise typer.BadParameter when only one of two options is given."""
+    if (value is None) != (others is None):
+        raise typer.BadParameter(f"{option} and {other} go together")
+
+
+IN_THE_CLEAR = (
+    "Without --tls-cert and --tls-key photographs cross the network in the clear, and "
+    "browsers keep their cameras shut."
+)
+
+TokenFile = Annotated[
+    Path | None,
+    typer.Option(help="File with this screen's token (`foreseye token create`).", exists=True),
+]
+ClientCertificate = Annotated[
+    Path | None,
+    typer.Option(help="Certificate (PEM) that this screen shows the service.", exists=True),
+]
+ClientKey = Annotated[Path | None, typer.Option(help="Its key (PEM).", exists=True)]
+
 command = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
@@ -109,15 +130,9 @@ def serve(
         Path | None,
         typer.Option(help="Certificates (PEM) that prove the screening service.", exists=True),
     ] = None,
-    token_file: Annotated[
-        Path | None,
-        typer.Option(help="File with this screen's token (`foreseye token create`).", exists=True),
-    ] = None,
-    client_cert: Annotated[
-        Path | None,
-        typer.Option(help="Certificate (PEM) that this screen shows the service.", exists=True),
-    ] = None,
-    client_key: Annotated[Path | None, typer.Option(help="Its key (PEM).", exists=True)] = None,
+    token_file: TokenFile = None,
+    client_cert: ClientCertificate = None,
+    client_key: ClientKey = None,
     tls_cert: Annotated[
         Path | None, typer.Option(help="Certificate (PEM) of this screen, for https.", exists=True)
     ] = None,
@@ -126,23 +141,17 @@ def serve(
     ] = None,
 ) -> None:
     """Become the Streamlit server of the clinic screen."""
-    if (tls_cert is None) != (tls_key is None):
-        raise typer.BadParameter("--tls-cert and --tls-key go together")
-    if (client_cert is None) != (client_key is None):
-        raise typer.BadParameter("--client-cert and --client-key go together")
+    together("--tls-cert", tls_cert, "--tls-key", tls_key)
+    together("--client-cert", client_cert, "--client-key", client_key)
     hosts = hosts_allowed(address, allow_host or [])
     if address not in LOOPBACK and tls_cert is None:
-        typer.echo(
-            "Without --tls-cert and --tls-key photographs cross the network in the clear, and "
-            "browsers keep their cameras shut.",
-            err=True,
-        )
+        typer.echo(IN_THE_CLEAR, err=True)
     scheme = "https" if tls_cert else "http"
     typer.echo(f"foreseye screen: {scheme}://{address}:{port} (service at {server})")
     sys.stdout.flush()
     line = streamlit_command(server, address, port, hosts, tls_ca, tls_cert, tls_key)
-    shown = {"--token-file": token_file, "--client-cert": client_cert, "--client-key": client_key}
-    line += [str(part) for pair in shown.items() if pair[1] is not None for part in pair]
+    own = {"--token-file": token_file, "--client-cert": client_cert, "--client-key": client_key}
+    line += [str(part) for pair in own.items() if pair[1] is not None for part in pair]
     os.execv(line[0], line)
 
 
