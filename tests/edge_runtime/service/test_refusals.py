@@ -25,6 +25,7 @@ from edge_runtime.errors import (
     ServerFailed,
     ServerUnreachable,
 )
+from edge_runtime.records.errors import WrongState
 from edge_runtime.service.refusals import blotter, ending_when_nobody_listens
 from edge_runtime.settings import Settings
 from edge_runtime.wire import screening_pb2 as pb
@@ -120,6 +121,7 @@ def errors_to_raise() -> list[ForeseyeError]:
         InvalidField: InvalidField("person.age_years", "must be 0 to 120"),
         Overloaded: Overloaded("private", retry_after_ms=1234),
         QuotaExceeded: QuotaExceeded("private", retry_after_ms=1234),
+        WrongState: WrongState("The exam is signed."),
         ManifestError: ManifestError("/private/manifest.csv", 3, "age_years", "private"),
     }
     return [special.get(kind) or kind("private") for kind in STATUS_OF]
