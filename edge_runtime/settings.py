@@ -88,6 +88,15 @@ class Settings:
     min_free_memory_mb: int = 256
     """What the machine must keep free; below it nothing new is admitted."""
 
+    max_client_calls_at_once: int = 32
+    """Of one client that is not the box itself; 0: no limit."""
+
+    max_client_calls_per_minute: int = 6_000
+    """As above; a minute's worth may come at once."""
+
+    max_client_mb_per_minute: int = 6_000
+    """As above, in megabytes of requests."""
+
     max_request_bytes: int = 160_000_000
     """All photographs of one request together, 160 MB; a larger one is refused unread."""
 

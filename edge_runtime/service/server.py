@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha.reflection import enable_server_reflection
 from prometheus_client import CollectorRegistry
 
 from edge_runtime.service.access.gate import Gate
+from edge_runtime.service.access.quotas import Quotas
 from edge_runtime.service.access.tokens import Tokens
 from edge_runtime.service.bundles import Bundles
 from edge_runtime.service.exam_queue import ExamQueue, QueueLimits
@@ -78,7 +79,7 @@ class ScreeningServer:
         self._health = HealthServicer(self._services())
         tokens = None if settings.tokens_path is None else Tokens(settings.tokens_path)
         self._server = grpc.aio.server(
-            interceptors=(Gate(tokens),),
+            interceptors=(Gate(tokens, Quotas(settings)),),
             options=server_options(settings),
             maximum_concurrent_rpcs=settings.max_queued_exams + CALLS_BESIDE_EXAMS,
         )

@@ -1,4 +1,4 @@
-"""The gate in front of every method: who calls, and may they?
+"""The gate in front of every method: who calls, may they, and not too much at once.
 
 Each method is taken over as one that reads a stream, whose first message is the request: so a call
 that is refused is refused before its photographs are read.
@@ -7,30 +7,29 @@ that is refused is refused before its photographs are read.
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import grpc
 
 from edge_runtime.errors import InvalidField, NotAllowed
 from edge_runtime.service.access.identity import HOLDER
+from edge_runtime.service.access.quotas import Quotas
 from edge_runtime.service.access.roles import OPEN, may_call
 from edge_runtime.service.access.tokens import Tokens
-from edge_runtime.service.caller import host_of
+from edge_runtime.service.caller import client_of, host_of, is_on_this_machine
 from edge_runtime.service.refusals import blotter, errors_as_status
 
 AUTHORIZATION = "authorization"
-
-Admit = Callable[[Any], Awaitable[None]]
 
 
 class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc has no types
     """Admits calls, or ends them. Use it for one server."""
 
-    def __init__(self, tokens: Tokens | None) -> None:
+    def __init__(self, tokens: Tokens | None, quotas: Quotas) -> None:
         """Ask for a token and its role before every method but OPEN; None asks for none."""
-        self._tokens = tokens
+        self._tokens, self._quotas = tokens, quotas
         self._guarded: dict[str, Any] = {}
 
     async def intercept_service(self, continuation: Any, details: Any) -> Any:
@@ -40,47 +39,74 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc has no typ
             handler = await continuation(details)
             if handler is None:
                 return None
-            self._guarded[method] = guarded(handler, method, self._admitted(method))
+            self._guarded[method] = self._guard(handler, method)
         return self._guarded[method]
 
-    def _admitted(self, method: str) -> Admit:
-        async def admit(context: Any) -> None:
-            if self._tokens is None or method in OPEN:
-                return
-            shown = authorization_of(context)
-            holder = await self._tokens.holder_of(shown, host_of(context.peer()))
-            if not may_call(holder.roles, method):
-                roles = ", ".join(sorted(holder.roles))
-                raise NotAllowed(f"token {holder.id} ({holder.name}) has the roles {roles}")
-            HOLDER.set(holder)
+    def _guard(self, handler: Any, method: str) -> Any:
+        # All behaviours are asyncio's: coroutine functions or asynchronous generator functions.
+        behaviour = handler.unary_unary or handler.unary_stream
+        behaviour = behaviour or handler.stream_unary or handler.stream_stream
+        one = not handler.request_streaming
 
-        return admit
+        async def answer(requests: Any, context: Any) -> Any:
+            async with self._begun(method, requests, context, one) as request:
+                return await behaviour(request, context)
 
+        async def answers(requests: Any, context: Any) -> AsyncIterator[Any]:
+            async with (
+                self._begun(method, requests, context, one) as request,
+                aclosing(behaviour(request, context)) as responses,
+            ):
+                async for response in responses:
+                    yield response
 
-def guarded(handler: Any, method: str, admit: Admit) -> Any:
-    """Return a handler that answers like the one given, once `admit` has returned.
+        made = grpc.stream_unary_rpc_method_handler
+        if handler.response_streaming:
+            made = grpc.stream_stream_rpc_method_handler
+        way = answers if inspect.isasyncgenfunction(behaviour) else answer
+        return made(way, handler.request_deserializer, handler.response_serializer)
 
-    `handler` is asyncio's: a coroutine function or an asynchronous generator function.
-    """
-    behaviour = handler.unary_unary or handler.unary_stream
-    behaviour = behaviour or handler.stream_unary or handler.stream_stream
+    @asynccontextmanager
+    async def _begun(
+        self, method: str, requests: Any, context: Any, one: bool
+    ) -> AsyncIterator[Any]:
+        """Yield the request, or the stream of requests, of a call that is admitted and counted."""
+        counted = None
+        try:
+            async with errors_as_status(context, method, blotter(())):
+                await self._admit(method, context)
+                counted = self._counted(context)
+                request = await self._read(requests, counted, one)
+            yield request
+        finally:
+            if counted is not None:
+                self._quotas.leave(counted)
 
-    async def begun(requests: Any, context: Any) -> Any:
-        async with errors_as_status(context, method, blotter(())):
-            await admit(context)
-            return requests if handler.request_streaming else await _only(requests)
+    async def _admit(self, method: str, context: Any) -> None:
+        if self._tokens is None or method in OPEN:
+            return
+        shown = authorization_of(context)
+        holder = await self._tokens.holder_of(shown, host_of(context.peer()))
+        if not may_call(holder.roles, method):
+            roles = ", ".join(sorted(holder.roles))
+            raise NotAllowed(f"token {holder.id} ({holder.name}) has the roles {roles}")
+        HOLDER.set(holder)
 
-    if inspect.isasyncgenfunction(behaviour):
-        return _streamed(handler, _generating(behaviour, begun))
+    def _counted(self, context: Any) -> str | None:
+        """Return the client whose call was counted, None for the box itself."""
+        client = client_of(context)
+        if client.startswith("host:") and is_on_this_machine(client.removeprefix("host:")):
+            return None
+        self._quotas.enter(client)
+        return client
 
-    async def answer(requests: Any, context: Any) -> Any:
-        return await behaviour(await begun(requests, context), context)
-
-    if handler.response_streaming:
-        return _streamed(handler, answer)
-    return grpc.stream_unary_rpc_method_handler(
-        answer, handler.request_deserializer, handler.response_serializer
-    )
+    async def _read(self, requests: Any, client: str | None, one: bool) -> Any:
+        if not one:
+            return requests if client is None else self._quotas.paced(client, requests)
+        request = await _only(requests)
+        if client is not None:
+            self._quotas.received(client, request)
+        return request
 
 
 def authorization_of(context: Any) -> str:
@@ -89,22 +115,6 @@ def authorization_of(context: Any) -> str:
         if key == AUTHORIZATION and isinstance(value, str):
             return value
     return ""
-
-
-def _generating(behaviour: Any, begun: Any) -> Any:
-    async def answers(requests: Any, context: Any) -> AsyncIterator[Any]:
-        request = await begun(requests, context)
-        async with aclosing(behaviour(request, context)) as responses:
-            async for response in responses:
-                yield response
-
-    return answers
-
-
-def _streamed(handler: Any, behaviour: Any) -> Any:
-    return grpc.stream_stream_rpc_method_handler(
-        behaviour, handler.request_deserializer, handler.response_serializer
-    )
 
 
 async def _only(requests: AsyncIterator[Any]) -> Any:
