@@ -9,6 +9,8 @@ import pytest
 from tests.edge_runtime.cli.command_line import foreseye_afresh
 from tests.edge_runtime.service.tiny_bundle import tiny_bundle
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_short_form_measures_here_and_there_and_in_overload(tmp_path: Path) -> None:
     bundle = tiny_bundle(tmp_path / "tiny")

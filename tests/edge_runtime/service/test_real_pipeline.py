@@ -16,6 +16,8 @@ from edge_runtime.wire.client import ScreeningClient
 from tests.edge_runtime.cli.command_line import opened_once, sample_eye
 from tests.edge_runtime.service.live_server import live_server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[ScreeningClient]:

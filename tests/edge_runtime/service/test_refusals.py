@@ -213,7 +213,9 @@ def test_a_refused_request_is_not_quoted(
 
     error = raised_by(client, INVALID[field])
 
-    quoted = caplog.text + str(error)
+    # gRPC's own lines hold addresses of objects, in which any three digits may stand.
+    said = [r.getMessage() for r in caplog.records if not r.name.startswith("grpc")]
+    quoted = "\n".join([*said, str(error)])
     assert not any(text in quoted for text in ("../x", "121", "48.0", "shoe", "a" * 256))
 
 

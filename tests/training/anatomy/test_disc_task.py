@@ -85,6 +85,7 @@ def test_a_batch_is_a_pure_function_of_its_step():
     assert not np.array_equal(first[0], other[0])
 
 
+@pytest.mark.slow
 def test_a_cup_that_nobody_drew_costs_nothing():
     recipe = a_recipe(sets=("GRAPE",), set_shares=(1.0,))
     task = DiscTask(recipe, eyes(), eyes())

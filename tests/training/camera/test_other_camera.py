@@ -11,6 +11,8 @@ from edge_runtime.fundus.quality_measurements import measure_quality
 from tests.edge_runtime.fundus.drawn_fields import draw_field, photograph_of
 from training.camera.other_camera import LEAST_RADIUS_PX, MEDIAN_LEVEL, CameraView, other_camera
 
+pytestmark = pytest.mark.slow
+
 CIRCLE = FovCircle(360.0, 280.0, 250.0)
 EYE = draw_field(CIRCLE, 720, 560)
 SEEDS = range(12)

@@ -107,6 +107,7 @@ def test_a_part_needs_five_people():
     assert [(m.subgroup, m.people) for m in parts] == [({"camera": "A"}, 8)]
 
 
+@pytest.mark.slow
 def test_telephone_copies_are_judged_apart():
     copies = [Prediction(**{**vars(p), "copy": "phone"}) for p in EYES if p.status == "read"]
 

@@ -14,6 +14,8 @@ from training.evaluation.plot_data import plots_of
 from training.evaluation.plot_drawing import DRAWN, svg_of
 from training.evaluation.prediction import Prediction
 
+pytestmark = pytest.mark.slow
+
 
 def eyes(rng: np.random.Generator) -> list[Prediction]:
     """Sixty eyes with every truth and every output."""

@@ -84,6 +84,7 @@ def test_a_right_answer_costs_less_than_a_wrong_one():
     assert float(right) < float(wrong)
 
 
+@pytest.mark.slow
 def test_scores_of_tuning_people_are_areas_under_the_curve(task: FindingsTask):
     scores = task.scores(task.network.eval(), CPU)
 

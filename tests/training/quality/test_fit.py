@@ -155,6 +155,7 @@ def test_nobody_knows_what_is_wrong_with_a_photograph_that_graders_refused() -> 
     assert shows(bad, "not_a_fundus") == 0.0
 
 
+@pytest.mark.slow
 def test_the_report_counts_each_group_role_and_defect(rng: np.random.Generator) -> None:
     all_roles = [*examples(Role.TRAIN, rng), *examples(Role.TUNE, rng), *examples(Role.TEST, rng)]
 
@@ -185,6 +186,7 @@ def test_a_fold_is_judged_the_next_tuned_on_and_official_splits_stay() -> None:
     assert with_fold(replace(example, group="DRIVE"), 4).role is Role.TRAIN
 
 
+@pytest.mark.slow
 def test_copies_that_are_judged_are_never_learned_from(rng: np.random.Generator) -> None:
     both = [*examples(Role.TRAIN, rng), *examples(Role.TUNE, rng)]
     others = [example for example in both if example.kind != AT_RETAKE]
@@ -192,6 +194,7 @@ def test_copies_that_are_judged_are_never_learned_from(rng: np.random.Generator)
     assert fit_quality(both) == fit_quality(others)
 
 
+@pytest.mark.slow
 def test_the_gate_of_a_fold_is_that_of_a_run_that_holds_it_out(rng: np.random.Generator) -> None:
     measured = examples(Role.TRAIN, rng)
 
@@ -200,6 +203,7 @@ def test_the_gate_of_a_fold_is_that_of_a_run_that_holds_it_out(rng: np.random.Ge
     assert gate.weights == fit_quality([with_fold(example, 2) for example in measured])
 
 
+@pytest.mark.slow
 def test_cross_validation_judges_every_photograph_of_drimdb_once(rng: np.random.Generator) -> None:
     report = cross_validated(fold_gates(examples(Role.TRAIN, rng)))
 

@@ -27,6 +27,8 @@ from training.drawn.camera.photographing import encoded_jpeg, take_photograph
 from training.drawn.camera.presets import Preset, camera_kinds
 from training.drawn.camera.state import CameraState, camera_state, typical_shot
 
+pytestmark = pytest.mark.slow
+
 SINGLE = (Preset.CLINIC, Preset.HANDHELD, Preset.PHONE)
 
 

@@ -18,6 +18,8 @@ from training.drawn.camera.state import (
     typical_shot,
 )
 
+pytestmark = pytest.mark.slow
+
 SINGLE = (Preset.CLINIC, Preset.HANDHELD, Preset.PHONE)
 COLOUR = ("green_stops", "blue_stops", "metered_level", "saturation", "contrast", "rim_light")
 CAMERA = ("kind", "tab", "device_seed", "field_deg", "aspect", "optics_um", "dust", "jpeg_quality")

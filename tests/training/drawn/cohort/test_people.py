@@ -10,6 +10,8 @@ from training.drawn.cohort.people import NobodyMeets, choose_people, part_bodies
 from training.drawn.population.drawing import draw_block
 from training.drawn.population.requirement import Requirement, RequirementError
 
+pytestmark = pytest.mark.slow
+
 
 def test_without_a_requirement_the_first_people_are_drawn() -> None:
     chosen = choose_people(seed=5, people=3, visits=2, require="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from edge_runtime.domain import Eye
 from tests.training.drawn.lesions.eyes import anatomy_of, catalogue, of_kind
@@ -11,6 +12,8 @@ from training.drawn.lesions.lesion import Lesion, LesionKind
 from training.drawn.lesions.places import fibre_direction
 from training.drawn.lesions.renewal import LONG_AGO_YEARS
 from training.drawn.lesions.table import DIABETIC_RULES
+
+pytestmark = pytest.mark.slow
 
 MONTH = 1 / 12
 

@@ -22,6 +22,7 @@ def area_dd2(lesions: list[Lesion]) -> float:
     return sum(np.pi * x.radius**2 for x in lesions)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("area", [0.002, 0.05, 0.3, 1.0, 4.0])
 def test_drusen_are_together_as_large_as_the_state_says(area: float) -> None:
     drusen = of_kind(catalogue(3, drusen_area_dd2=area).at(0.0), *DRUSEN)

@@ -17,6 +17,8 @@ from training.evaluation.statistics import area_under_curve
 from training.loop import train
 from training.recipe import read_recipe, shipped_recipe
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 SIDE_PX = 64
 LEFT, RIGHT = np.s_[20:44, 8:28], np.s_[20:44, 36:56]

@@ -25,6 +25,8 @@ from training.drawn.report.folder import ReportError, open_cohort
 from training.drawn.report.making import Made, make_report
 from training.drawn.report.page import LOCAL_ONLY
 
+pytestmark = pytest.mark.slow
+
 PICTURE = re.compile(r'<img src="(data:image/jpeg[^"]+)"')
 FILM = re.compile(r'<img src="data:image/webp;base64,([^"]+)"')
 

@@ -22,6 +22,8 @@ from training.forecast.photographs.network import EyeNetwork, PhotographNetwork
 from training.forecast.photographs.seen import SeenPeople
 from training.forecast.photographs.task import PhotographRecipe, PhotographTask, shuffled
 
+pytestmark = pytest.mark.slow
+
 SIDE_PX = 96
 RECIPE = PhotographRecipe(
     model="forecast_photographs", image_size_px=SIDE_PX, batch_size=2, total_steps=2,

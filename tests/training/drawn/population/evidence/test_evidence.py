@@ -17,6 +17,8 @@ from training.drawn.population.hazards import Baselines
 from training.drawn.population.parameters import Parameters
 from training.drawn.population.tables import Effect
 
+pytestmark = pytest.mark.slow
+
 SEED = 11
 
 
