@@ -150,6 +150,24 @@ def seal(
     typer.echo(sha256)
 
 
+@app.command(
+    epilog="Example: foreseye-export weights edge_runtime/reference_bundle --out runs/reference"
+)
+def weights(
+    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
+    out: Annotated[Path, typer.Option(help="Where the run folders go.")],
+    trusted_keys: Annotated[
+        str, typer.Option(envvar="FORESEYE_TRUSTED_KEYS", help="Public keys, else the reference.")
+    ] = "",
+) -> None:
+    """Read the networks' weights back from a bundle, to export or to train them again."""
+    from edge_runtime.bundle.opening import open_bundle
+    from export.weights_of_graph import write_weights
+
+    keys = [key for key in trusted_keys.split(",") if key]
+    write_weights(open_bundle(source, keys), out, console.print)
+
+
 def target_folder(out: Path | None, reference: bool) -> Path:
     """Return where a new bundle goes. Raises typer.BadParameter unless exactly one is meant."""
     from export.reference import reference_folder

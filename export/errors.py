@@ -27,5 +27,9 @@ class ToleranceError(ParityError):
     """A value differs by more than the stated tolerance."""
 
 
+class WeightsError(ExportError):
+    """A bundle's graph is not that of this version's network, so no weights are read from it."""
+
+
 class SigningKeyError(ExportError):
     """The signing key is missing or is no Ed25519 key."""
