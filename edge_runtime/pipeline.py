@@ -14,6 +14,7 @@ from edge_runtime.contracts.result import ModelIdentity
 from edge_runtime.domain import Exam
 from edge_runtime.errors import PhotographError
 from edge_runtime.forecast.forecaster import Forecaster
+from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.models import LoadedModel, load_models
 from edge_runtime.reading import PhotographReader
 from edge_runtime.settings import Settings
@@ -23,11 +24,19 @@ from edge_runtime.stages import ExamDone, ForecastRead, PhotographRefused, Stage
 class Pipeline:
     """Screens exams with one bundle. Safe to call from several threads."""
 
-    def __init__(self, bundle: Bundle, models: dict[str, LoadedModel], settings: Settings) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        models: dict[str, LoadedModel],
+        settings: Settings,
+        read: ReadPhotograph = read_photograph,
+    ) -> None:
         """Raises BundleUnsupported as PhotographReader."""
         self.bundle = bundle
+        self.read = read
+        """Reads the bytes of a photograph; strangers' are read in a process of their own."""
         self._models, self._settings = models, settings
-        self._reader = PhotographReader(bundle, models, settings.limits)
+        self._reader = PhotographReader(bundle, models, settings.limits, read)
         self._forecaster = Forecaster(bundle.manifest, models) if "forecast" in models else None
 
     @classmethod
@@ -50,12 +59,15 @@ class Pipeline:
         """The models with their engines, by name."""
         return self._models
 
-    def on(self, models: Mapping[str, LoadedModel]) -> Pipeline:
+    def on(
+        self, models: Mapping[str, LoadedModel], read: ReadPhotograph = read_photograph
+    ) -> Pipeline:
         """Return this pipeline with its models run by others, such as a shared engine room.
 
-        `models` are this pipeline's own by name and entry. Closing this one closes its engines.
+        `models` are this pipeline's own by name and entry. `read` reads its photographs. Closing
+        this one closes its engines.
         """
-        return Pipeline(self.bundle, dict(models), self._settings)
+        return Pipeline(self.bundle, dict(models), self._settings, read)
 
     def close(self) -> None:
         """Give the engines' memory back."""

@@ -24,7 +24,7 @@ from edge_runtime.fundus.biomarkers import biomarkers
 from edge_runtime.fundus.biomarkers.profiles import WANTED_SIDE_PX
 from edge_runtime.fundus.biomarkers.sharp_picture import SharpPicture
 from edge_runtime.fundus.field_of_view import find_field_of_view
-from edge_runtime.fundus.intake import read_photograph
+from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.fundus.laterality import read_laterality
 from edge_runtime.fundus.quality import QualityWeights, judge_quality
 from edge_runtime.models import LoadedModel
@@ -74,12 +74,19 @@ class _Seen:
 class PhotographReader:
     """Reads photographs with one bundle's models. Safe to call from several threads."""
 
-    def __init__(self, bundle: Bundle, models: dict[str, LoadedModel], limits: Limits) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        models: dict[str, LoadedModel],
+        limits: Limits,
+        read: ReadPhotograph = read_photograph,
+    ) -> None:
         """Raises BundleUnsupported for a bundle without quality weights or an anatomy model."""
         measured = bundle.manifest.measured_quality
         if measured is None or "anatomy" not in models:
             raise BundleUnsupported("a bundle needs quality weights and an anatomy model")
         self._bundle, self._models, self._limits = bundle, models, limits
+        self._read = read
         # One decoding serves every model and the calibres: pixels enough for the neediest.
         seen = (m.entry.preprocessing for m in models.values())
         sides = (wanted.image_size_px for wanted in seen if wanted is not None)
@@ -90,7 +97,7 @@ class PhotographReader:
     def read(self, index: int, file: PhotographFile) -> Iterator[StageEvent]:
         """Yield each stage as it is ready. Raises PhotographError, InferenceError."""
         watch = Stopwatch()
-        photograph = read_photograph(
+        photograph = self._read(
             file.content, file.name, self._limits, wanted_side_px=self._wanted_side_px
         )
         watch.lap("decode")

@@ -146,6 +146,8 @@ async def _serve_until_told(session: Session, settings: Settings, offer: Offer) 
         # Before the models are loaded: a wrong address is told at once.
         metrics = _metrics(server, offer, beside)
         port = await server.start()
+        # Beside the models: the first photographs then find them ready.
+        await asyncio.to_thread(server.decoders.start)
         try:
             with Console(stderr=True).status("Loading and proving the models"):
                 ready = asyncio.ensure_future(server.ready())

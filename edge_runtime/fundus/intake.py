@@ -10,17 +10,39 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from edge_runtime.domain import Photograph
+from edge_runtime.domain import Photograph, UInt8Array
 from edge_runtime.errors import PhotographTooLarge, PhotographTooSmall, UnreadableFile
-from edge_runtime.fundus.decoding import decode, upright
+from edge_runtime.fundus.decoding import decode, empty_pixels, upright
 from edge_runtime.fundus.picture_formats.header import PictureFormat, PictureHeader
 from edge_runtime.fundus.picture_header import header_of
 from edge_runtime.settings import Limits
 
 NAMELESS = "photograph"
 """The name of a photograph that came with none."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A picture file's pixels, upright, and the size that the photograph has in full."""
+
+    pixels_HWC: UInt8Array
+    width_px: int
+    height_px: int
+
+
+class ReadPhotograph(Protocol):
+    """What `read_photograph` does, here or in a process of its own."""
+
+    def __call__(
+        self, content: bytes, name: str, limits: Limits, wanted_side_px: int | None = None
+    ) -> Photograph:
+        """Return the photograph in a picture file's bytes, as `read_photograph`."""
+        ...
 
 
 def read_file(path: Path, limits: Limits) -> bytes:
@@ -54,19 +76,32 @@ def read_photograph(
     decodes at full size. `name` may be a path of any system; its last part is kept.
     Raises NotAPicture, UnsupportedPicture, DamagedPicture, PhotographTooLarge, PhotographTooSmall.
     """
+    return photograph_of(content, name, decoded(content, limits, wanted_side_px))
+
+
+def decoded(
+    content: bytes,
+    limits: Limits,
+    wanted_side_px: int | None = None,
+    room: Callable[[int, int], UInt8Array] = empty_pixels,
+) -> Decoded:
+    """Return what a picture file's bytes show. As `read_photograph`; `room` as in `decode`."""
     _check_bytes(len(content), limits)
     header = header_of(content)
     _check_size(header, limits)
-    stored_HWC = decode(header, _reduction(header, wanted_side_px))
-    pixels_HWC = upright(stored_HWC, header.orientation)
-    pixels_HWC.flags.writeable = False
-    width_px, height_px = header.upright_size_px
+    stored_HWC = decode(header, _reduction(header, wanted_side_px), room)
+    return Decoded(upright(stored_HWC, header.orientation), *header.upright_size_px)
+
+
+def photograph_of(content: bytes, name: str, seen: Decoded) -> Photograph:
+    """Return the photograph of a file that was decoded."""
+    seen.pixels_HWC.flags.writeable = False
     return Photograph(
         name=_base_name(name),
         sha256=hashlib.sha256(content).hexdigest(),
-        width_px=width_px,
-        height_px=height_px,
-        pixels_HWC=pixels_HWC,
+        width_px=seen.width_px,
+        height_px=seen.height_px,
+        pixels_HWC=seen.pixels_HWC,
     )
 
 

@@ -20,6 +20,7 @@ from edge_runtime.errors import (
     InferenceError,
     Overloaded,
 )
+from edge_runtime.fundus.intake import ReadPhotograph
 from edge_runtime.service.engines.statistics import ModelStatistics
 from edge_runtime.service.generation import Generation
 from edge_runtime.service.memory_floor import MemoryFloor
@@ -50,8 +51,12 @@ class Bundles:
         open_screener: OpenScreener,
         floor: MemoryFloor,
         changed: Callable[[], None],
+        read: ReadPhotograph,
     ) -> None:
-        """Serve nothing yet. `changed` is called whenever another bundle serves."""
+        """Serve nothing yet. `changed` is called whenever another bundle serves; `read` reads the
+        photographs.
+        """
+        self._read = read
         self._settings = settings
         self._open_screener = open_screener
         self._floor = floor
@@ -148,7 +153,7 @@ class Bundles:
         # The old one stays loaded beside the new.
         self._floor.check(0)
         return await asyncio.to_thread(
-            Generation.open, settings, self._open_screener, self._statistics_of
+            Generation.open, settings, self._open_screener, self._statistics_of, self._read
         )
 
     def _statistics_of(self, model: str, version: str) -> ModelStatistics:

@@ -7,6 +7,7 @@ from typing import Any
 
 from edge_runtime import stages
 from edge_runtime.domain import Exam
+from edge_runtime.fundus.intake import ReadPhotograph
 from edge_runtime.service.pictures import pictures_of
 from edge_runtime.service.screener import Screener
 from edge_runtime.settings import Limits
@@ -25,7 +26,7 @@ def events_of(
     try:
         for stage in work:
             if isinstance(stage, stages.AnatomyRead):
-                yield anatomy_seen(stage, exam, limits, picture_side_px)
+                yield anatomy_seen(stage, exam, limits, picture_side_px, screener.read)
             else:
                 event: ClientEvent = _EVENT_OF[type(stage)](stage)
                 yield event
@@ -35,12 +36,17 @@ def events_of(
 
 
 def anatomy_seen(
-    stage: stages.AnatomyRead, exam: Exam, limits: Limits, picture_side_px: int | None
+    stage: stages.AnatomyRead,
+    exam: Exam,
+    limits: Limits,
+    picture_side_px: int | None,
+    read: ReadPhotograph,
 ) -> records.AnatomySeen:
     """Return the anatomy event, with its pictures unless `picture_side_px` is None."""
     pictures: tuple[records.Picture, ...] = ()
     if picture_side_px is not None:
-        pictures = pictures_of(stage, exam.photographs[stage.index], limits, picture_side_px)
+        file = exam.photographs[stage.index]
+        pictures = pictures_of(stage, file, limits, picture_side_px, read)
     return records.AnatomySeen(
         index=stage.index,
         fov_circle=stage.fov_circle,

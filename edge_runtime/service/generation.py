@@ -13,6 +13,7 @@ import numpy as np
 from edge_runtime.bundle.opening import Bundle
 from edge_runtime.contracts.bundle import ModelEntry
 from edge_runtime.domain import Tensors
+from edge_runtime.fundus.intake import ReadPhotograph
 from edge_runtime.models import LoadedModel
 from edge_runtime.service.engines.batching import tried
 from edge_runtime.service.engines.room import Bounds, EngineRoom
@@ -43,8 +44,11 @@ class InTheRoom:
 class Generation:
     """A bundle from the moment that it is proved until its last user has left."""
 
-    def __init__(self, settings: Settings, opened: ExitStack, screener: Screener) -> None:
+    def __init__(
+        self, settings: Settings, opened: ExitStack, screener: Screener, read: ReadPhotograph
+    ) -> None:
         self.settings = settings
+        self._read = read
         self.room = EngineRoom()
         self.models = dict(screener.loaded)
         self.screener = screener
@@ -56,7 +60,11 @@ class Generation:
 
     @classmethod
     def open(
-        cls, settings: Settings, open_screener: OpenScreener, statistics: StatisticsOf
+        cls,
+        settings: Settings,
+        open_screener: OpenScreener,
+        statistics: StatisticsOf,
+        read: ReadPhotograph,
     ) -> Generation:
         """Return a bundle ready to serve: verified, loaded, warm, proved, and tried in batches.
 
@@ -64,7 +72,7 @@ class Generation:
         """
         with ExitStack() as opening:
             screener = opening.enter_context(open_screener(settings))
-            generation = cls(settings, opening.pop_all(), screener)
+            generation = cls(settings, opening.pop_all(), screener, read)
         try:
             generation._move_in(statistics)
         except BaseException:
@@ -110,7 +118,7 @@ class Generation:
             self.room.add(model, bounds, statistics(name, self.version))
             engine = InTheRoom(model.backend.name, name, self.room)
             seated[name] = replace(model, backend=engine, lock=nullcontext())
-        self.screener = self.screener.on(seated)
+        self.screener = self.screener.on(seated, self._read)
 
     def _close_soon(self) -> None:
         # In a thread of its own: the run under way is waited for, and the last user may be the

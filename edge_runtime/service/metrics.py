@@ -14,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 from prometheus_client.registry import Collector
 
 from edge_runtime.service.bundles import Bundles
+from edge_runtime.service.decoding.decoders import Decoders
 from edge_runtime.service.engines.statistics import BUCKETS_MS, Duration, ModelStatistics
 from edge_runtime.service.exam_queue import ExamQueue
 from edge_runtime.service.measures import ExamMeasures
@@ -34,7 +35,10 @@ COUNTER_HEAD = re.compile(rb"^# (HELP|TYPE) (nv_\w+)_total ", re.MULTILINE)
 class ServiceCollector(Collector):
     """Everything that the service counts."""
 
-    def __init__(self, bundles: Bundles, queue: ExamQueue, measures: ExamMeasures) -> None:
+    def __init__(
+        self, bundles: Bundles, queue: ExamQueue, measures: ExamMeasures, decoders: Decoders
+    ) -> None:
+        self._decoders = decoders
         self._bundles = bundles
         self._queue = queue
         self._measures = measures
@@ -52,6 +56,9 @@ class ServiceCollector(Collector):
                 _add(histogram, [model, version], getattr(statistics, part))
             yield histogram
         yield from self._exams()
+        deaths = Metric("foreseye_decoder_deaths", "Decoding processes that died.", "counter")
+        deaths.add_sample("foreseye_decoder_deaths_total", {}, self._decoders.deaths)
+        yield deaths
         available = available_bytes()
         if available is not None:
             text = "Memory that can still be had, the container's limit included."

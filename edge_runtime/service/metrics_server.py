@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from prometheus_client import CollectorRegistry
 
 from edge_runtime.errors import SettingsError
-from edge_runtime.service.listening import is_local
 from edge_runtime.service.metrics import exposition
+from edge_runtime.wire.address import is_local
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SLOWEST_READER_S = 5.0

@@ -13,7 +13,7 @@ import numpy as np
 from edge_runtime.domain import PhotographFile, UInt8Array
 from edge_runtime.errors import InferenceFailed
 from edge_runtime.fundus.anatomy import Anatomy
-from edge_runtime.fundus.intake import read_photograph
+from edge_runtime.fundus.intake import ReadPhotograph
 from edge_runtime.pictures import PNG_SETTINGS
 from edge_runtime.settings import Limits
 from edge_runtime.stages import AnatomyRead
@@ -34,7 +34,11 @@ OVERLAYS: dict[str, Callable[[Anatomy, int, int, float], UInt8Array]] = {
 
 
 def pictures_of(
-    seen: AnatomyRead, file: PhotographFile, limits: Limits, side_px: int
+    seen: AnatomyRead,
+    file: PhotographFile,
+    limits: Limits,
+    side_px: int,
+    read: ReadPhotograph,
 ) -> tuple[Picture, ...]:
     """Return the preview (JPEG), then the overlays (PNG, one byte a pixel), all of one size.
 
@@ -47,7 +51,7 @@ def pictures_of(
         (kind, laid(seen.anatomy, width_px, height_px, scale)) for kind, laid in OVERLAYS.items()
     ]
     rows, columns = overlays[0][1].shape
-    pixels_HWC = _sharp_pixels(seen, file, limits, columns)
+    pixels_HWC = _sharp_pixels(seen, file, limits, columns, read)
     shrinks = pixels_HWC.shape[1] > columns
     way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     preview_HWC = cv2.resize(pixels_HWC, (columns, rows), interpolation=way)
@@ -59,7 +63,7 @@ def pictures_of(
 
 
 def _sharp_pixels(
-    seen: AnatomyRead, file: PhotographFile, limits: Limits, columns: int
+    seen: AnatomyRead, file: PhotographFile, limits: Limits, columns: int, read: ReadPhotograph
 ) -> UInt8Array:
     # The models need few pixels, so a large JPEG comes decoded at 1/2 to 1/8 of its size. A doctor
     # who asks for a larger preview wants to see more than that.
@@ -67,7 +71,7 @@ def _sharp_pixels(
     if decoded.scale == 1.0 or decoded.pixels_HWC.shape[1] >= SHARP_ENOUGH * columns:
         return decoded.pixels_HWC
     shorter_px = round(columns * min(1.0, decoded.height_px / decoded.width_px))
-    return read_photograph(file.content, file.name, limits, wanted_side_px=shorter_px).pixels_HWC
+    return read(file.content, file.name, limits, wanted_side_px=shorter_px).pixels_HWC
 
 
 def _jpeg(kind: str, pixels_HWC: UInt8Array) -> Picture:

@@ -9,6 +9,7 @@ from typing import Protocol
 from edge_runtime.bundle.opening import Bundle
 from edge_runtime.contracts.result import ModelIdentity
 from edge_runtime.domain import Exam
+from edge_runtime.fundus.intake import ReadPhotograph
 from edge_runtime.models import LoadedModel
 from edge_runtime.settings import Settings
 from edge_runtime.stages import StageEvent
@@ -32,8 +33,13 @@ class Screener(Protocol):
         """The models with their engines, by name."""
         ...
 
-    def on(self, models: Mapping[str, LoadedModel]) -> Screener:
-        """Return the same pipeline with its models run by others."""
+    @property
+    def read(self) -> ReadPhotograph:
+        """Reads the bytes of a photograph."""
+        ...
+
+    def on(self, models: Mapping[str, LoadedModel], read: ReadPhotograph) -> Screener:
+        """Return the same pipeline with its models run, and its photographs read, by others."""
         ...
 
     def screen(self, exam: Exam) -> Iterator[StageEvent]:

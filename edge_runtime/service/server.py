@@ -16,6 +16,7 @@ from edge_runtime.service.access.gate import Gate
 from edge_runtime.service.access.quotas import Quotas
 from edge_runtime.service.access.tokens import Tokens
 from edge_runtime.service.bundles import Bundles
+from edge_runtime.service.decoding.decoders import Decoders
 from edge_runtime.service.exam_queue import ExamQueue, QueueLimits
 from edge_runtime.service.health import HealthServicer
 from edge_runtime.service.listening import Listen, bind
@@ -68,7 +69,11 @@ class ScreeningServer:
         limits = QueueLimits(settings.max_queued_exams, workers, settings.max_queued_bytes)
         self._queue = ExamQueue(limits, self._workers)
         floor = MemoryFloor(settings.min_free_memory_mb * 1_000_000)
-        self.bundles = Bundles(settings, open_screener, floor, self._tell_health)
+        self.decoders = Decoders(workers, settings.limits)
+        """Read the photographs, each in a process of its own, started when it is first needed."""
+        self.bundles = Bundles(
+            settings, open_screener, floor, self._tell_health, self.decoders.read
+        )
         self._servicer = Servicer(settings, self.bundles, self._queue, floor)
         self._operation = OperationService(self.bundles, settings.bundle)
         self._inference = None
@@ -87,7 +92,8 @@ class ScreeningServer:
     @property
     def metrics(self) -> CollectorRegistry:
         """What Prometheus may read."""
-        return registry_of(ServiceCollector(self.bundles, self._queue, self._servicer.measures))
+        measures = self._servicer.measures
+        return registry_of(ServiceCollector(self.bundles, self._queue, measures, self.decoders))
 
     @property
     def num_exams(self) -> int:
@@ -132,6 +138,7 @@ class ScreeningServer:
         await self._server.stop(grace=0.5)
         await self.bundles.close()
         await asyncio.to_thread(self._workers.shutdown)
+        await asyncio.to_thread(self.decoders.close)
         if self._inference is not None:
             self._inference.close()
 

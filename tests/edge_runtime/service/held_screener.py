@@ -35,6 +35,7 @@ from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
 from edge_runtime.domain import Evidence, Exam, Eye, FovCircle, Person, Photograph, PhotographFile
 from edge_runtime.errors import DamagedPicture, PhotographError
 from edge_runtime.fundus.anatomy import Anatomy
+from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.fundus.preprocess import NetworkFrame
 from edge_runtime.models import LoadedModel
 from edge_runtime.stages import (
@@ -90,6 +91,7 @@ class HeldScreener:
         self.loaded: dict[str, LoadedModel] = {}
         self.error: Exception | None = None
         self.pause_s = 0.0
+        self.read: ReadPhotograph = read_photograph
         self.exams: list[Exam] = []
         self.stages_made = 0
         self.stopped = threading.Event()
@@ -103,8 +105,9 @@ class HeldScreener:
         if self._held is not None:
             self._held.release(stages)
 
-    def on(self, models: Mapping[str, LoadedModel]) -> HeldScreener:
+    def on(self, models: Mapping[str, LoadedModel], read: ReadPhotograph) -> HeldScreener:
         assert not models
+        self.read = read
         return self
 
     def screen(self, exam: Exam) -> Iterator[StageEvent]:

@@ -11,6 +11,7 @@ import numpy as np
 from edge_runtime import stages
 from edge_runtime.contracts.result import EyeReading
 from edge_runtime.domain import Eye, FovCircle, PhotographFile
+from edge_runtime.fundus.intake import read_photograph
 from edge_runtime.service.events import _EVENT_OF
 from edge_runtime.service.pictures import pictures_of
 from edge_runtime.settings import Limits
@@ -52,7 +53,9 @@ def test_a_large_preview_of_a_photograph_decoded_small_is_sharp() -> None:
 
     shown = {
         side_px: cv2.imdecode(
-            np.frombuffer(pictures_of(seen, file, Limits(), side_px)[0].content, np.uint8),
+            np.frombuffer(
+                pictures_of(seen, file, Limits(), side_px, read_photograph)[0].content, np.uint8
+            ),
             cv2.IMREAD_GRAYSCALE,
         )
         for side_px in (256, 800)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 
 import cv2
@@ -76,3 +78,21 @@ def test_the_server_describes_the_bundle_that_it_runs(client: ScreeningClient) -
 
     assert (described.sha256, described.bundle_json) == (bundle.sha256, bundle.manifest_json)
     assert {model.name for model in described.models} == set(bundle.manifest.models)
+
+
+def test_exams_go_on_when_the_processes_that_decode_are_killed() -> None:
+    with live_server(opened_once()) as live, ScreeningClient(live.address) as client:
+        before = [
+            timeless(e.result)
+            for e in client.screen(both_eyes())
+            if isinstance(e, records.PhotographDone)
+        ]
+        after = []
+        for event in client.screen(both_eyes()):
+            for pid in live.server.decoders.pids:
+                os.kill(pid, signal.SIGKILL)
+            if isinstance(event, records.PhotographDone):
+                after.append(timeless(event.result))
+
+        assert after == before
+        assert live.server.decoders.deaths > 0
