@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import logging
 import threading
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
 from edge_runtime.backends.base import Backend
-from edge_runtime.backends.opening import open_backend
+from edge_runtime.backends.opening import engine_of, open_backend, precisions_of
 from edge_runtime.bundle.opening import Bundle
 from edge_runtime.contracts.bundle import DISC_SQUARE, FIELD_SQUARE, ModelEntry, Precision
 from edge_runtime.contracts.result import ModelIdentity
@@ -20,13 +23,17 @@ from edge_runtime.errors import BundleUnsupported, GoldenMismatch
 from edge_runtime.fundus.findings import conditions_of
 from edge_runtime.settings import Settings
 
+log = logging.getLogger(__name__)
+
 RUNNABLE = ("anatomy", "disc", "findings", "forecast")
 """Models that this version of foreseye can run. A bundle with others is refused, not trimmed."""
 
 _SEEN_BY = {"disc": DISC_SQUARE, "forecast": None}
 """What a model looks at where that is not the whole field."""
 
-PRECISION: Precision = "fp32"
+WITH_OWN_GOLDEN: tuple[Precision, ...] = ("int8-cpu", "int8-trt")
+"""Precisions that are held against golden outputs of their own: rounding to 8 bits moves single
+pixels far, but moves them alike on every device. The others are held against those of fp32."""
 
 PROBABILITY_STEP = 1.0 / 255.0
 """Golden probabilities are kept as uint8: value x 255, rounded."""
@@ -52,36 +59,80 @@ class LoadedModel:
 def load_models(bundle: Bundle, settings: Settings) -> dict[str, LoadedModel]:
     """Return the bundle's models, loaded and proved on the golden samples (which warms them).
 
-    Raises BundleUnsupported, BackendUnavailable, InferenceFailed or GoldenMismatch.
+    Each runs on the first engine of the settings' order that is on this machine, in the first of
+    their precisions that the bundle holds, the engine runs and whose golden samples come out right.
+    Raises BundleUnsupported, BackendUnavailable, InferenceFailed, SettingsError or GoldenMismatch.
     """
-    loaded: dict[str, LoadedModel] = {}
     for name, entry in bundle.manifest.models.items():
         _check_layout(name, entry)
-        graph = bundle.read(entry.artefacts[PRECISION].file)
-        backend = open_backend(graph, settings.backends.split(","), settings.thread_count)
-        identity = ModelIdentity(backend=backend.name, precision=PRECISION)
-        loaded[name] = LoadedModel(name, entry, identity, backend, threading.Lock())
-    check_golden(bundle, loaded)
-    return loaded
+    engine = engine_of(settings.backends.split(","))
+    wanted = precisions_of(settings.precisions.split(","), engine)
+    return {
+        name: _proved_model(bundle, name, entry, engine, wanted, settings.thread_count)
+        for name, entry in bundle.manifest.models.items()
+    }
 
 
-def check_golden(bundle: Bundle, models: dict[str, LoadedModel]) -> None:
+def _proved_model(
+    bundle: Bundle,
+    name: str,
+    entry: ModelEntry,
+    engine: str,
+    wanted: Sequence[Precision],
+    threads: int,
+) -> LoadedModel:
+    """Return a model in the first of the wanted precisions that proves itself on this device."""
+    held = [precision for precision in wanted if precision in entry.artefacts]
+    if not held:
+        raise BundleUnsupported(
+            f"{name} is there in {', '.join(entry.artefacts)}; the settings name "
+            f"{', '.join(wanted)} for {engine}"
+        )
+    for precision in held:
+        backend = open_backend(bundle.read(entry.artefacts[precision].file), engine, threads)
+        identity = ModelIdentity(backend=backend.name, precision=precision)
+        model = LoadedModel(name, entry, identity, backend, threading.Lock())
+        try:
+            check_golden(bundle, {name: model})
+        except GoldenMismatch as error:
+            backend.close()
+            if precision == held[-1]:
+                raise
+            log.warning("not in %s on this machine: %s", precision, error)
+        else:
+            return model
+    raise AssertionError("the last precision is proved or raises")
+
+
+def golden_key(precision: Precision, tensor: str) -> str:
+    """Return the name of a golden output in a sample's file."""
+    return f"output.{precision}.{tensor}" if precision in WITH_OWN_GOLDEN else f"output.{tensor}"
+
+
+def check_golden(bundle: Bundle, models: Mapping[str, LoadedModel]) -> None:
     """Return when each golden sample gives the expected outputs; raise GoldenMismatch if not."""
     for sample in bundle.manifest.golden:
         for name, file in sample.expected.items():
-            model = models[name]
-            with np.load(io.BytesIO(bundle.read(file)), allow_pickle=False) as kept:
-                arrays = dict(kept)
-            inputs = {t.name: arrays[f"input.{t.name}"] for t in model.entry.inputs}
-            tolerance = model.entry.artefacts[PRECISION].golden_tolerance
-            outputs = model.run(inputs)
-            for tensor in model.entry.outputs:
-                difference = _difference(outputs[tensor.name], arrays[f"output.{tensor.name}"])
-                if not difference <= tolerance:
-                    raise GoldenMismatch(
-                        f"{name} on {sample.photograph}: {tensor.name} is off by "
-                        f"{difference:.4g}, at most {tolerance:.4g} is allowed"
-                    )
+            if name in models:
+                _check_sample(models[name], sample.photograph, bundle.read(file))
+
+
+def _check_sample(model: LoadedModel, photograph: str, kept: bytes) -> None:
+    with np.load(io.BytesIO(kept), allow_pickle=False) as file:
+        arrays = dict(file)
+    precision = cast("Precision", model.identity.precision)
+    tolerance = model.entry.artefacts[precision].golden_tolerance
+    outputs = model.run({t.name: arrays[f"input.{t.name}"] for t in model.entry.inputs})
+    for tensor in model.entry.outputs:
+        golden = arrays.get(golden_key(precision, tensor.name))
+        if golden is None:
+            raise GoldenMismatch(f"{model.name} has no golden {tensor.name} in {precision}")
+        difference = _difference(outputs[tensor.name], golden)
+        if not difference <= tolerance:
+            raise GoldenMismatch(
+                f"{model.name} on {photograph}: {tensor.name} in {precision} is off by "
+                f"{difference:.4g}, at most {tolerance:.4g} is allowed"
+            )
 
 
 def _difference(actual: np.ndarray, golden: np.ndarray) -> float:
@@ -94,8 +145,8 @@ def _difference(actual: np.ndarray, golden: np.ndarray) -> float:
 
 
 def _check_layout(name: str, entry: ModelEntry) -> None:
-    if name not in RUNNABLE or PRECISION not in entry.artefacts:
-        raise BundleUnsupported(f"this version cannot run {name} in {PRECISION}")
+    if name not in RUNNABLE:
+        raise BundleUnsupported(f"this version cannot run {name}")
     layout = LAYOUTS[name]
     for wanted, held in ((layout.inputs, entry.inputs), (layout.outputs, entry.outputs)):
         names = [(t.name, t.dtype, len(t.axes)) for t in wanted]

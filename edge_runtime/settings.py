@@ -53,6 +53,11 @@ class Settings:
     backends: str = "onnxruntime-cpu"
     """Engines in order of preference, separated by commas. One that is not listed is never used."""
 
+    precisions: str = "int8-cpu,fp16,fp32"
+    """Precisions in order of preference, separated by commas. Of those that the bundle holds and
+    the engine runs, the first whose golden samples come out right on this machine is used; one
+    that is not listed is never used."""
+
     threads: int = 0
     """Threads for one model; 0 means the processors that this process may use."""
 

@@ -44,3 +44,9 @@ def write_bundle(
         shutil.rmtree(folder)
     made.rename(folder)
     return hashlib.sha256(raw).hexdigest()
+
+
+def with_hashes(manifest: BundleManifest, hashes: dict[str, str]) -> BundleManifest:
+    """Return a manifest over these hashes, checked again as a whole."""
+    changed = manifest.model_copy(update={"files": hashes})
+    return BundleManifest.model_validate_json(changed.to_json())

@@ -31,6 +31,10 @@ ForecastRun = Annotated[Path | None, typer.Option(help="Run folder of the foreca
 Reference = Annotated[
     bool, typer.Option("--reference", help="Replace the package's reference bundle.")
 ]
+Precisions = Annotated[
+    list[str] | None,
+    typer.Option("--precision", help="int8-cpu (if none is named), fp16, int8-trt. Repeatable."),
+]
 ImageSize = Annotated[
     int | None, typer.Option(help="Side of the anatomy model's image, a multiple of 16.")
 ]
@@ -166,6 +170,42 @@ def weights(
 
     keys = [key for key in trusted_keys.split(",") if key]
     write_weights(open_bundle(source, keys), out, console.print)
+
+
+@app.command(
+    epilog="Example: foreseye-export precisions my-bundle --data ../shared/data "
+    "--key ~/foreseye-signing.key --precision int8-cpu --precision fp16 --out my-smaller-bundle"
+)
+def precisions(
+    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
+    data: Annotated[Path, typer.Option(envvar="FORESEYE_DATA", help="Photographs.", exists=True)],
+    key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
+    precision: Precisions = None,
+    fp32_in_half: Annotated[
+        bool, typer.Option("--fp32-in-half", help="Keep the weights of fp32 graphs as halves.")
+    ] = False,
+    manifest: Annotated[
+        Path | None, typer.Option(help="Own cohort manifest; else the public sets.", exists=True)
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the new bundle.")] = None,
+    reference: Reference = False,
+) -> None:
+    """Add int8 and fp16 to a finished bundle, each judged against fp32 on tuning people."""
+    from edge_runtime.bundle.opening import open_bundle
+    from export.precisions.bundle import add_precisions, precisions_named
+    from export.reference import pin_reference
+    from export.signing_key import public_key, read_key
+    from training.cohort.assemble import Cohort
+
+    folder = target_folder(out, reference)
+    wanted = precisions_named(precision or ["int8-cpu"], fp32_in_half)
+    private = read_key(key)
+    bundle = open_bundle(source, (public_key(private),))
+    cohort = Cohort(data, manifest)
+    sha256 = add_precisions(bundle, cohort, wanted, folder, private, console.print)
+    if reference:
+        pin_reference(sha256)
+    typer.echo(sha256)
 
 
 def target_folder(out: Path | None, reference: bool) -> Path:

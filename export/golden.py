@@ -16,6 +16,7 @@ from edge_runtime.domain import Exam, Eye, PhotographFile, Tensors, UInt8Array
 from edge_runtime.fundus.biomarkers.profiles import WANTED_SIDE_PX
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from edge_runtime.fundus.intake import read_photograph
+from edge_runtime.models import WITH_OWN_GOLDEN, golden_key
 from edge_runtime.pipeline import Pipeline
 from edge_runtime.seeing import disc_image, field_image, whole_field_anatomy
 from edge_runtime.settings import Limits
@@ -51,7 +52,7 @@ def golden_samples(
                 expected[model] = f"{SAMPLES}/{path.stem}.{model}.npz"
                 graph = graphs[entry.artefacts["fp32"].file]
                 files[expected[model]] = (
-                    golden_arrays(images[model], entry, graph)
+                    golden_arrays(images[model], entry, graphs)
                     if model in images
                     else golden_person(eye, graph)
                 )
@@ -95,17 +96,20 @@ def sample_images(
     return images
 
 
-def golden_arrays(image_HWC: UInt8Array, entry: ModelEntry, graph: bytes) -> bytes:
-    """Return the .npz of one sample: the network image and the model's output on it.
+def golden_arrays(image_HWC: UInt8Array, entry: ModelEntry, graphs: Mapping[str, bytes]) -> bytes:
+    """Return the .npz of one sample: the network image and the model's outputs on it.
 
-    Probabilities are kept as uint8 (value x 255), which is finer than any stated tolerance.
+    fp32's under `output.NAME`, those of a precision that has its own under
+    `output.PRECISION.NAME`. Probabilities are kept as uint8 (value x 255), which is finer than any
+    stated tolerance.
     """
     inputs: Tensors = {entry.inputs[0].name: image_HWC[None]}
-    kept = {f"input.{key}": value for key, value in inputs.items()}
-    backend = OnnxRuntimeCpu(graph, threads=1)
-    for key, value in backend.run(inputs).items():
-        kept[f"output.{key}"] = np.round(value * 255.0).astype(np.uint8)
-    backend.close()
+    kept = {f"input.{name}": value for name, value in inputs.items()}
+    for precision in ("fp32", *(p for p in entry.artefacts if p in WITH_OWN_GOLDEN)):
+        backend = OnnxRuntimeCpu(graphs[entry.artefacts[precision].file], threads=1)
+        for name, value in backend.run(inputs).items():
+            kept[golden_key(precision, name)] = np.round(value * 255.0).astype(np.uint8)
+        backend.close()
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **kept)
     return buffer.getvalue()

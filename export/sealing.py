@@ -18,7 +18,7 @@ from edge_runtime.contracts.evaluation import EVALUATION_FILE, Evaluation
 from edge_runtime.contracts.repeatability import Repeatability, SmallestDetectableChange
 from edge_runtime.pipeline import Pipeline
 from edge_runtime.settings import Settings
-from export.bundle_folder import write_bundle
+from export.bundle_folder import with_hashes, write_bundle
 from export.errors import ExportError
 from export.golden import SAMPLES, golden_samples
 from export.model_card import model_card
@@ -55,7 +55,7 @@ def seal(
     if draw_samples:
         files, manifest = _with_new_samples(bundle, public_key(key), files, manifest)
     files[manifest.model_card] = model_card(manifest).encode()
-    return write_bundle(out, files, lambda hashes: _hashed(manifest, hashes), key)
+    return write_bundle(out, files, lambda hashes: with_hashes(manifest, hashes), key)
 
 
 def _with_evaluations(manifest: BundleManifest, sealed: SealedEvaluation) -> BundleManifest:
@@ -78,11 +78,6 @@ def _with_new_samples(
     pipeline.close()
     kept = {name: files[name] for name in files if not name.startswith(f"{SAMPLES}/")}
     return {**kept, **drawn}, manifest.model_copy(update={"golden": golden})
-
-
-def _hashed(manifest: BundleManifest, hashes: dict[str, str]) -> BundleManifest:
-    changed = manifest.model_copy(update={"files": hashes})
-    return BundleManifest.model_validate_json(changed.to_json())
 
 
 def _own(bundle: Bundle) -> Evaluation:

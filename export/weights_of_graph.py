@@ -20,6 +20,7 @@ from edge_runtime.bundle.opening import Bundle
 from export.anatomy import STRUCTURES, VESSELS
 from export.disc import DISC
 from export.errors import WeightsError
+from export.precisions.half import unhalved
 from training.anatomy.disc_network import disc_network
 from training.anatomy.disc_task import DiscRecipe
 from training.anatomy.structure_network import structure_network
@@ -74,7 +75,7 @@ def _graph(bundle: Bundle, model: str) -> onnx.ModelProto:
     artefacts = bundle.manifest.models[model].artefacts  # type: ignore[index]
     if "fp32" not in artefacts:
         raise WeightsError(f"{model} is not in the bundle as fp32")
-    return onnx.load_from_string(bundle.read(artefacts["fp32"].file))
+    return unhalved(onnx.load_from_string(bundle.read(artefacts["fp32"].file)))
 
 
 def unfolded(network: nn.Module, graph: onnx.ModelProto, prefix: str) -> dict[str, Tensor]:

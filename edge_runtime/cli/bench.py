@@ -58,7 +58,7 @@ def _measured(session: Session, photo: Path | None, repeat: int) -> dict[str, An
         per_second = measuring.throughput_per_s(pipeline, exam, max(repeat, 4), WORKERS)
         show(2)
         own_peak_mb = peak_memory_mb()  # before the floors load every graph a second time
-        bare = measuring.session_run_floors(pipeline.bundle, settings.thread_count, repeat)
+        bare = measuring.session_run_floors(pipeline, settings.thread_count, repeat)
         decode = measuring.decode_floor(content, repeat)
         show(3)
         start_up = measuring.start_up(path, session.environment)

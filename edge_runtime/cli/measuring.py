@@ -12,16 +12,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
 import onnxruntime as ort
 
 from edge_runtime.batch.workers import in_order
-from edge_runtime.bundle.opening import Bundle
+from edge_runtime.contracts.bundle import Precision
 from edge_runtime.contracts.result import STAGES, ScreeningResult
 from edge_runtime.domain import Exam
-from edge_runtime.models import PRECISION
 from edge_runtime.pipeline import Pipeline
 from edge_runtime.stages import PhotographDone, PhotographRefused
 
@@ -99,19 +99,22 @@ def decode_floor(content: bytes, repeat: int) -> Spread:
     return spread_ms(timed(lambda: cv2.imdecode(encoded, cv2.IMREAD_COLOR), repeat))
 
 
-def session_run_floors(bundle: Bundle, threads: int, repeat: int) -> dict[str, Spread]:
+def session_run_floors(pipeline: Pipeline, threads: int, repeat: int) -> dict[str, Spread]:
     """Return, for each graph, the spread of ONNX Runtime's bare `session.run` on its golden
-    input, with as many threads as the pipeline uses and its other options as they come.
+    input, in the precision and with as many threads as the pipeline uses, its other options as
+    they come.
     """
+    bundle = pipeline.bundle
     floors: dict[str, Spread] = {}
-    for name, entry in bundle.manifest.models.items():
+    for name, model in pipeline.loaded.items():
+        entry, precision = model.entry, cast("Precision", model.identity.precision)
         golden = next(s.expected[name] for s in bundle.manifest.golden if name in s.expected)
         with np.load(io.BytesIO(bundle.read(golden)), allow_pickle=False) as arrays:
             inputs = {tensor.name: arrays[f"input.{tensor.name}"] for tensor in entry.inputs}
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         session = ort.InferenceSession(
-            bundle.read(entry.artefacts[PRECISION].file),
+            bundle.read(entry.artefacts[precision].file),
             sess_options=options,
             providers=["CPUExecutionProvider"],
         )

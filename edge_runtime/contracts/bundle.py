@@ -45,8 +45,20 @@ class Artefact(Strict):
     """Largest absolute difference of an output from the golden one that a device may show."""
 
 
+class ClinicalChange(Strict):
+    """What fewer bits change of one figure, on tuning people's photographs."""
+
+    figure: str
+    photographs: int
+    fp32: float | None = None
+    """The figure with the graph in fp32; absent where `value` is itself a change."""
+    value: float
+    allowed: float
+    """By how much the value may be worse, or the largest change; nothing is written beyond it."""
+
+
 class ParityReport(Strict):
-    """How far the exported graph is from the trained network, on the samples named."""
+    """How far a graph is from the trained network, or from its own fp32, on the samples named."""
 
     reference: str
     samples: int
@@ -54,6 +66,8 @@ class ParityReport(Strict):
     """Largest absolute difference of any output value."""
     tolerance: float
     in_words: str
+    clinical: list[ClinicalChange] | None = None
+    """For a graph of fewer bits, what they change in the figures that people read."""
 
 
 class Beside(Strict):

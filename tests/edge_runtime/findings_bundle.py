@@ -169,7 +169,7 @@ def _golden(
     name, entry = sample.photograph.replace(".jpg", f".{model}.npz"), models[model]
     content = reference.read(sample.photograph)
     image_HWC = sample_images(content, sample.photograph, models, files)[model]
-    files[name] = golden_arrays(image_HWC, entry, files[entry.artefacts["fp32"].file])
+    files[name] = golden_arrays(image_HWC, entry, files)
     return sample.model_copy(update={"expected": {**sample.expected, model: name}})
 
 

@@ -241,7 +241,7 @@ def test_the_bench_times_findings_beside_their_bare_graph(findings_pipeline: Pip
     exam = Exam("bench", (PhotographFile("eye.jpg", sample_eye()),))
 
     spreads = measuring.pipeline_spreads(findings_pipeline, exam, 1)
-    floors = measuring.session_run_floors(findings_pipeline.bundle, 1, 1)
+    floors = measuring.session_run_floors(findings_pipeline, 1, 1)
 
     assert "findings" in spreads["stages_ms"]  # type: ignore[operator]
     assert set(floors) == {"anatomy", "findings"}

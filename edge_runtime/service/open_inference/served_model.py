@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
-from edge_runtime.contracts.bundle import ModelEntry, TensorSpec
+from edge_runtime.contracts.bundle import ModelEntry, Precision, TensorSpec
 from edge_runtime.contracts.result import BundleIdentity, ModelIdentity
 from edge_runtime.domain import USE
-from edge_runtime.models import PRECISION
 from edge_runtime.service.engines.room import Bounds
 from edge_runtime.wire.open_inference import message
 from edge_runtime.wire.urgency import Urgency
@@ -95,6 +94,7 @@ class ServedModel:
 
     def config(self) -> Any:
         """Return the ModelConfig."""
+        precision = cast("Precision", self.identity.precision)
         config = _ModelConfig(
             name=self.name,
             platform=METADATA_PLATFORM,
@@ -102,7 +102,7 @@ class ServedModel:
             max_batch_size=self.max_items,
             input=[_config_tensor(tensor) for tensor in self.entry.inputs],
             output=[_config_tensor(tensor) for tensor in self.entry.outputs],
-            default_model_filename=self.entry.artefacts[PRECISION].file,
+            default_model_filename=self.entry.artefacts[precision].file,
             parameters={name: {"string_value": t} for name, t in self.properties().items()},
         )
         on_cpu = self.identity.backend.endswith("cpu")
