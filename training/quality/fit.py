@@ -29,6 +29,10 @@ TUNED_ON = (PHOTOGRAPH, CAMERA, PHONE, COPY)
 FARTHEST_ODDS = 8.0
 """Log odds beyond which scores are all alike."""
 
+LEAST_THRESHOLD = 1.0 / 3.0
+"""A photograph passes only where a grader could read it at odds of one to two or better. Tuning
+people show few bad photographs, so what is best on them alone may ask for much less."""
+
 EMPHASIS = {
     "DRIMDB/Good": 2.0,
     "DRIMDB/Bad": 6.0,
@@ -68,7 +72,8 @@ def fit_quality(examples: Sequence[Example]) -> QualityWeights:
     learned = [e for e in examples if e.role is Role.TRAIN and e.kind in LEARNED_FROM]
     weights = fitted_weights(learned)
     tuned_on = [e for e in examples if e.role is Role.TUNE and e.kind in TUNED_ON]
-    return weights.model_copy(update={"threshold": best_threshold(weights, tuned_on)})
+    threshold = max(LEAST_THRESHOLD, best_threshold(weights, tuned_on))
+    return weights.model_copy(update={"threshold": threshold})
 
 
 def fitted_weights(examples: Sequence[Example]) -> QualityWeights:

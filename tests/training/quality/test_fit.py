@@ -25,7 +25,13 @@ from training.quality.example import (
     Example,
     with_fold,
 )
-from training.quality.fit import FARTHEST_ODDS, best_threshold, fit_quality, fitted_weights
+from training.quality.fit import (
+    FARTHEST_ODDS,
+    LEAST_THRESHOLD,
+    best_threshold,
+    fit_quality,
+    fitted_weights,
+)
 from training.quality.report import log_odds, named, quality_report, score
 from training.quality.signs import shows
 
@@ -129,6 +135,16 @@ def test_the_threshold_lies_midway_between_the_verdicts(weights: QualityWeights)
     highest_bad = max(max(log_odds(score(weights, e)) for e in bad), -FARTHEST_ODDS)
     midway = (log_odds(score(weights, good)) + highest_bad) / 2.0
     assert log_odds(threshold) == pytest.approx(midway, abs=1e-6)
+
+
+def test_few_bad_photographs_to_tune_on_do_not_make_the_gate_lax(rng: np.random.Generator) -> None:
+    learned, tuned = examples(Role.TRAIN, np.random.default_rng(3)), examples(Role.TUNE, rng)
+    easy = [e for e in tuned if e.gradable or e.defect == "not_a_fundus"]
+
+    alone = best_threshold(fitted_weights(learned), [e for e in easy if e.kind == PHOTOGRAPH])
+
+    assert alone < LEAST_THRESHOLD
+    assert fit_quality([*learned, *easy]).threshold >= LEAST_THRESHOLD
 
 
 def test_what_shows_no_field_scores_nothing_and_is_named_by_what_is_lit(
