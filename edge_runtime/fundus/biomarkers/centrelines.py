@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from math import ceil
 
 import cv2
@@ -134,17 +133,17 @@ def _segments(skeleton_HW: BoolArray, radius_HW: FloatArray) -> list[Segment]:
     places = np.flatnonzero(skeleton_HW & (degree_HW <= 2))
     if not len(places):
         return []
-    paths = _paths(places, skeleton_HW.shape)
+    order, lengths = _paths(places, skeleton_HW.shape)
     # All paths in one array: one look-up each for rows, columns and radii, cut up afterwards.
-    in_order = places[np.fromiter(chain.from_iterable(paths), np.intp)]
+    in_order = places[order]
     rows, columns = (axis - 1 for axis in np.divmod(in_order, skeleton_HW.shape[1]))
     radii, degrees = radius_HW.ravel()[in_order], degree_HW.ravel()[in_order]
     segments, start = [], 0
-    for path in paths:
-        cut = slice(start, start + len(path))
+    for length in lengths.tolist():
+        cut = slice(start, start + length)
         at_branch = _branch_ends(degrees[cut])
         segments.append(Segment(rows[cut], columns[cut], radii[cut], *at_branch))
-        start += len(path)
+        start += length
     return segments
 
 
@@ -158,31 +157,43 @@ def _branch_ends(degrees: UInt8Array) -> tuple[bool, bool]:
     return bool(degrees[0] > own), bool(degrees[-1] > 1)
 
 
-def _paths(places: IntArray, shape: tuple[int, ...]) -> list[list[int]]:
-    """Order the pixels at flat `places` into paths of indices into `places`, loops left out."""
-    width = shape[1]
+def _paths(places: IntArray, shape: tuple[int, ...]) -> tuple[IntArray, IntArray]:
+    """Order the pixels at flat `places` into paths, loops left out.
+
+    Returned are indices into `places`, path after path, and the length of each. A path runs from
+    the end that comes first among the places; paths are in the order of those ends.
+    """
+    width, number = shape[1], len(places)
     index = np.full(shape[0] * width, -1, np.int32)
-    index[places] = np.arange(len(places))
+    index[places] = np.arange(number)
     steps = np.array([-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1])
     # Off the branch points at most two neighbours are left, the two largest; -1 stands for none.
-    beside = np.sort(index[places[:, None] + steps], axis=1)[:, -2:]
-    both = beside.sum(axis=1).tolist()
-    paths, stops = [], set()
-    for end in np.flatnonzero(beside[:, 0] < 0).tolist():
-        if end not in stops:
-            paths.append(_walk(end, both))
-            stops.add(paths[-1][-1])
-    return paths
+    beside_N2 = np.sort(index[places[:, None] + steps], axis=1)[:, -2:].astype(np.intp)
+    ends_N2, away_N2 = _ends(beside_N2)
+    first_N = ends_N2.min(axis=1)
+    on_path = np.flatnonzero(first_N >= 0)
+    which = np.argmin(ends_N2[on_path], axis=1)
+    order = on_path[np.lexsort((away_N2[on_path, which], first_N[on_path]))]
+    starts = np.flatnonzero(np.diff(first_N[order], prepend=-1))
+    return order, np.diff(starts, append=len(order))
 
 
-def _walk(end: int, both: list[int]) -> list[int]:
-    """Follow a path from one end; `both` is the sum of each pixel's two neighbours.
+def _ends(beside_N2: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the pixel at which a path ends either way from each of its pixels, and how far off.
 
-    What is left of the sum without the neighbour that one came from is the next one, -1 at the
-    other end.
+    -1 on a loop. Each step takes twice the way of the one before (list ranking; Wyllie 1979).
     """
-    path, here, before = [], end, -1
-    while here >= 0:
-        path.append(here)
-        here, before = both[here] - before, here
-    return path
+    number = len(beside_N2)
+    # A state is a pixel and the way on from it: 2 x pixel + which of its two neighbours is next.
+    after = beside_N2.ravel()
+    here = np.repeat(np.arange(number), 2)
+    is_last = after < 0
+    # Having come from `here`, the way on from the next pixel is to its other neighbour.
+    goes_back = beside_N2[after, 0] == here
+    following = np.where(is_last, np.arange(2 * number), 2 * after + goes_back)
+    away = np.where(is_last, 0, 1)
+    for _ in range(max(1, number).bit_length()):
+        away = away + away[following]
+        following = following[following]
+    ends = np.where(is_last[following], here[following], -1)
+    return ends.reshape(-1, 2), away.reshape(-1, 2)

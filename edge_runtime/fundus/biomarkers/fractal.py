@@ -87,10 +87,14 @@ def _sums(total_HW: npt.NDArray[Any], side: int) -> tuple[float, float]:
     step = max(1, side // PLACES_PER_SIDE)
     low, high = total_HW[:-side:step], total_HW[side::step]
     held = high[:, side::step] - high[:, :-side:step] - low[:, side::step] + low[:, :-side:step]
-    share = held[held > 0] / float(total_HW[-1, -1])
+    # Boxes by how many pixels they hold: a hundred logarithms stand for a million boxes.
+    boxes = np.bincount(held.ravel())[1:]
+    held_by = np.flatnonzero(boxes) + 1
+    weight = boxes[held_by - 1] * (held_by / float(total_HW[-1, -1]))
+    share = held_by / float(total_HW[-1, -1])
     # Every pixel is held by as many boxes as grids were tried, near enough: their shares add up.
-    grids = float(share.sum())
-    return float(share @ np.log(share)) / grids, float(share @ share) / grids
+    grids = float(weight.sum())
+    return float(weight @ np.log(share)) / grids, float(weight @ share) / grids
 
 
 def _reason_against(skeleton_HW: BoolArray, reaches: IntArray, vessel: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -90,3 +91,40 @@ def test_a_vessel_at_the_border_of_the_frame_is_followed_to_it():
     (segment,) = centrelines(mask).segments
     assert segment.columns.min() <= 3
     assert segment.columns.max() >= 76
+
+
+def walked(skeleton_HW: np.ndarray) -> list[list[tuple[int, int]]]:
+    """Paths of pixels with at most two neighbours, walked one pixel at a time, loops left out."""
+    pixels = {(int(r), int(c)) for r, c in np.argwhere(skeleton_HW)}
+
+    def beside(pixel: tuple[int, int]) -> set[tuple[int, int]]:
+        r, c = pixel
+        around = {(r + dr, c + dc) for dr in (-1, 0, 1) for dc in (-1, 0, 1)} - {pixel}
+        return around & pixels
+
+    pixels = {pixel for pixel in pixels if len(beside(pixel)) <= 2}
+    paths, walked_over = [], set()
+    for end in sorted(pixel for pixel in pixels if len(beside(pixel)) <= 1):
+        path, here = [], {end} - walked_over
+        while here:
+            path.append(here.pop())
+            here = beside(path[-1]) - set(path[-2:-1])
+        walked_over |= set(path)
+        paths += [path] if path else []
+    return paths
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_paths_are_those_that_one_walks_pixel_by_pixel(seed: int):
+    rng = np.random.default_rng(seed)
+    mask_HW = np.zeros((120, 120), np.uint8)
+    for _ in range(8):
+        start, stop = (tuple(int(x) for x in rng.integers(0, 120, 2)) for _ in range(2))
+        cv2.line(mask_HW, start, stop, 1, int(rng.integers(1, 5)))
+    cv2.circle(mask_HW, (60, 60), 30, 1)
+    mask_HW[5, 5] = 1  # a path of one pixel
+
+    lines = centrelines(mask_HW.astype(np.bool_))
+
+    found = [list(zip(s.rows.tolist(), s.columns.tolist(), strict=True)) for s in lines.segments]
+    assert found == walked(lines.skeleton_HW)
