@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,27 @@ class Settings:
 
     max_client_mb_per_minute: int = 6_000
     """As above, in megabytes of requests."""
+
+    records_keys: str = ""
+    """Folder of the records' key store; empty for `keys` inside the records' own folder."""
+
+    records_database: str = ""
+    """SQLAlchemy URL of PostgreSQL; empty for SQLite in the records' folder."""
+
+    master_key_file: str = ""
+    """File that holds the records' master key, 64 hexadecimal digits."""
+
+    master_key: str = field(default="", repr=False)
+    """The records' master key itself, 64 hexadecimal digits."""
+
+    master_passphrase: str = field(default="", repr=False)
+    """A passphrase in the master key's place, 12 characters or more."""
+
+    session_idle_s: int = 600
+    """A person's session locks when no call came for so long."""
+
+    session_s: int = 43_200
+    """A person's session ends after so long in any case, 12 hours."""
 
     max_request_bytes: int = 160_000_000
     """All photographs of one request together, 160 MB; a larger one is refused unread."""

@@ -171,6 +171,8 @@ class ListedExam:
     ungradable: bool
     urgent: bool
     disputed: bool
+    damaged: bool = False
+    """What is sealed of it cannot be read."""
 
 
 @dataclass(frozen=True)

@@ -239,7 +239,7 @@ class ListExamsRequest(_message.Message):
     def __init__(self, states: _Optional[_Iterable[_Union[ExamState, str]]] = ..., only_unsigned: _Optional[bool] = ..., only_ungradable: _Optional[bool] = ..., only_urgent: _Optional[bool] = ..., only_disputed: _Optional[bool] = ..., identifiers: _Optional[_Mapping[str, str]] = ..., opened_from_ms: _Optional[int] = ..., opened_before_ms: _Optional[int] = ..., page_size: _Optional[int] = ..., before_number: _Optional[int] = ...) -> None: ...
 
 class ListedExam(_message.Message):
-    __slots__ = ("exam_id", "number", "state", "opened_ms", "changed_ms", "identifiers", "age_years", "sex", "photographs", "ungradable", "urgent", "disputed")
+    __slots__ = ("exam_id", "number", "state", "opened_ms", "changed_ms", "identifiers", "age_years", "sex", "photographs", "ungradable", "urgent", "disputed", "damaged")
     class IdentifiersEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -259,6 +259,7 @@ class ListedExam(_message.Message):
     UNGRADABLE_FIELD_NUMBER: _ClassVar[int]
     URGENT_FIELD_NUMBER: _ClassVar[int]
     DISPUTED_FIELD_NUMBER: _ClassVar[int]
+    DAMAGED_FIELD_NUMBER: _ClassVar[int]
     exam_id: str
     number: int
     state: ExamState
@@ -271,7 +272,8 @@ class ListedExam(_message.Message):
     ungradable: bool
     urgent: bool
     disputed: bool
-    def __init__(self, exam_id: _Optional[str] = ..., number: _Optional[int] = ..., state: _Optional[_Union[ExamState, str]] = ..., opened_ms: _Optional[int] = ..., changed_ms: _Optional[int] = ..., identifiers: _Optional[_Mapping[str, str]] = ..., age_years: _Optional[float] = ..., sex: _Optional[_Union[_screening_pb2.Sex, str]] = ..., photographs: _Optional[int] = ..., ungradable: _Optional[bool] = ..., urgent: _Optional[bool] = ..., disputed: _Optional[bool] = ...) -> None: ...
+    damaged: bool
+    def __init__(self, exam_id: _Optional[str] = ..., number: _Optional[int] = ..., state: _Optional[_Union[ExamState, str]] = ..., opened_ms: _Optional[int] = ..., changed_ms: _Optional[int] = ..., identifiers: _Optional[_Mapping[str, str]] = ..., age_years: _Optional[float] = ..., sex: _Optional[_Union[_screening_pb2.Sex, str]] = ..., photographs: _Optional[int] = ..., ungradable: _Optional[bool] = ..., urgent: _Optional[bool] = ..., disputed: _Optional[bool] = ..., damaged: _Optional[bool] = ...) -> None: ...
 
 class ListExamsReply(_message.Message):
     __slots__ = ("exams", "more")

@@ -77,7 +77,7 @@ EXAM = KeptExam(
     retention_class="outpatient",
 )
 LISTED = ListedExam(
-    "e1", 7, ExamState.SIGNED, 1, 2, {"hospital_number": "0042"}, 61.0, Sex.M, 4, True, True, True
+    "e1", 7, ExamState.SIGNED, 1, 2, {"hospital_number": "0042"}, 61.0, Sex.M, 4, True, True, True, True
 )
 USER = User("u1", "zhang", "Dr Zhang", (Role.DOCTOR, Role.ADMINISTRATOR), False, True)
 SESSION = Session("u1", "zhang", "Dr Zhang", (Role.DOCTOR,), 600, 40_000, "e1", True)

@@ -1,0 +1,155 @@
+"""Masks that people paint: kept beside the models' own, with who, from what, when, how long."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+
+import cv2
+import numpy as np
+from sqlalchemy import insert, select
+
+from edge_runtime.domain import BoolArray
+from edge_runtime.errors import DamagedPicture, InvalidField
+from edge_runtime.fundus.intake import read_photograph
+from edge_runtime.records import tables
+from edge_runtime.records.access import Action
+from edge_runtime.records.errors import NotKept, WrongState
+from edge_runtime.records.exam_reading import exam_row, whole_exam
+from edge_runtime.records.exams import changed_exam
+from edge_runtime.records.kept import KeptPhotograph, KeptPicture
+from edge_runtime.records.vault import Actor, Vault, told_as_full
+from edge_runtime.records.words import OPEN_FOR_READING, ExamState
+from edge_runtime.settings import Limits
+
+LAYER = re.compile(r"vessel|arteriole|venule|disc|cup|lesion_[a-z][a-z0-9_]{0,40}")
+MAX_MASK_BYTES = 16_000_000
+MAX_SPENT_S = 86_400.0
+
+
+def correct_mask(
+    vault: Vault,
+    actor: Actor,
+    exam_id: str,
+    photograph_id: str,
+    layer: str,
+    png: bytes,
+    *,
+    parent_id: str = "",
+    spent_s: float = 0.0,
+    limits: Limits | None = None,
+) -> KeptPicture:
+    """Keep a painted mask and return it. `png` is 0 outside; at full or smaller size.
+
+    Raises InvalidField for a layer, size or parent that is none, WrongState once signed,
+    DamagedPicture, and RecordsFull.
+    """
+    mask_HW = _checked(layer, png, spent_s, limits or Limits())
+    height_px, width_px = mask_HW.shape
+    with vault.reading() as connection:
+        row = exam_row(connection, exam_id)
+        exam = whole_exam(vault, connection, row)
+    photograph = _photograph(exam.photographs, photograph_id)
+    _check_fits(photograph, width_px, height_px)
+    if parent_id and parent_id not in {each.picture_id for each in photograph.pictures}:
+        raise InvalidField("parent_id", "is no picture of this photograph")
+    with told_as_full():
+        file_id = vault.files.keep(vault.keys.of(row["person_id"]), encoded_mask(mask_HW))
+    picture_id = secrets.token_hex(16)
+    with vault.changing(actor, Action.CORRECT_MASK, exam_id, f"{photograph_id} {layer}") as changes:
+        state = ExamState(exam_row(changes, exam_id)["state"])
+        if state not in OPEN_FOR_READING:
+            raise WrongState(f"The exam is {state.value}: no mask can be corrected in it now.")
+        changes.execute(
+            insert(tables.picture).values(
+                picture_id=picture_id,
+                exam_id=exam_id,
+                photograph_id=photograph_id,
+                kind=layer,
+                media_type="image/png",
+                source=actor.user_id,
+                by_person=True,
+                parent_id=parent_id,
+                made_ms=vault.clock_ms(),
+                width_px=width_px,
+                height_px=height_px,
+                spent_s=spent_s,
+                file_id=file_id,
+            )
+        )
+        after = changed_exam(vault, changes, exam_id)
+    return _photograph(after.photographs, photograph_id).pictures[-1]
+
+
+def encoded_mask(mask_HW: BoolArray) -> bytes:
+    """Return a mask as a PNG, 255 inside."""
+    written, content = cv2.imencode(".png", mask_HW.astype(np.uint8) * 255)
+    assert written
+    return bytes(content.tobytes())
+
+
+def decoded_mask(png: bytes, limits: Limits) -> BoolArray:
+    """Return a mask, True where a sample is not 0. Raises a PhotographError."""
+    pixels_HWC = read_photograph(png, "mask.png", limits).pixels_HWC
+    return np.asarray(pixels_HWC.max(axis=2) > 0)
+
+
+def _checked(layer: str, png: bytes, spent_s: float, limits: Limits) -> BoolArray:
+    if not LAYER.fullmatch(layer):
+        raise InvalidField(
+            "layer", "must be vessel, arteriole, venule, disc, cup or lesion_<class>"
+        )
+    if not 0.0 <= spent_s <= MAX_SPENT_S:
+        raise InvalidField("spent_s", f"must be 0 to {MAX_SPENT_S:g}")
+    if not 0 < len(png) <= MAX_MASK_BYTES:
+        raise InvalidField("png", f"has 1 to {MAX_MASK_BYTES} bytes")
+    if not png.startswith(b"\x89PNG\r\n\x1a\n"):
+        raise DamagedPicture("a mask that is no PNG")
+    return decoded_mask(png, limits)
+
+
+def _check_fits(photograph: KeptPhotograph, width_px: int, height_px: int) -> None:
+    if not photograph.result_json:
+        raise WrongState("The photograph has not been screened yet.")
+    shown = json.loads(photograph.result_json)["photograph"]
+    scale = width_px / shown["width_px"]
+    if scale > 1.0 or abs(height_px - scale * shown["height_px"]) > 1.0:
+        raise InvalidField("png", "must have the photograph's shape, at full or smaller size")
+
+
+def _photograph(photographs: tuple[KeptPhotograph, ...], photograph_id: str) -> KeptPhotograph:
+    for photograph in photographs:
+        if photograph.photograph_id == photograph_id:
+            return photograph
+    raise NotKept("no such photograph in the exam")
+
+
+def picture_content(
+    vault: Vault, exam_id: str, picture_id: str
+) -> tuple[str, str, bytes, int, int]:
+    """Return kind, media type, bytes, width and height of a picture, or of a photograph as it came
+    (kind "original", sizes 0). Raises NotKept, Erased or RecordsDamaged.
+    """
+    with vault.reading() as connection:
+        key = vault.keys.of(exam_row(connection, exam_id)["person_id"])
+        picture = tables.picture.c
+        of_exam = (picture.exam_id == exam_id, picture.picture_id == picture_id)
+        found = connection.execute(select(tables.picture).where(*of_exam)).mappings().first()
+        if found is not None:
+            content = vault.files.read(key, found["file_id"])
+            return (
+                found["kind"],
+                found["media_type"],
+                content,
+                found["width_px"],
+                found["height_px"],
+            )
+        photograph = tables.photograph.c
+        wanted = select(photograph.file_id).where(
+            photograph.exam_id == exam_id, photograph.photograph_id == picture_id
+        )
+        file_id = connection.execute(wanted).scalar()
+    if file_id is None:
+        raise NotKept("no such picture in the exam")
+    return "original", "application/octet-stream", vault.files.read(key, file_id), 0, 0

@@ -1,0 +1,194 @@
+"""What a screening of an exam begins with, and how its results are kept as they come."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Update, delete, insert, select, update
+
+from edge_runtime.domain import Person, PhotographFile
+from edge_runtime.errors import InvalidField
+from edge_runtime.records import tables
+from edge_runtime.records.access import Action
+from edge_runtime.records.erasure import remove_files
+from edge_runtime.records.errors import WrongState
+from edge_runtime.records.exam_reading import exam_row, whole_exam
+from edge_runtime.records.exams import changed_exam
+from edge_runtime.records.kept import KeptExam, KeptPhotograph
+from edge_runtime.records.sealing import seal
+from edge_runtime.records.vault import Actor, Vault, told_as_full
+from edge_runtime.records.words import ExamState
+
+
+@dataclass(frozen=True)
+class Screening:
+    """A screening under way."""
+
+    exam_id: str
+    photograph_ids: tuple[str, ...]
+    photographs: tuple[PhotographFile, ...]
+    person: Person
+    whole: bool
+    """Of the best photograph of each eye: the exam becomes preliminary."""
+    actor: Actor
+
+
+@dataclass(frozen=True)
+class MadePicture:
+    """A picture that the models made."""
+
+    kind: str
+    media_type: str
+    content: bytes
+    width_px: int
+    height_px: int
+
+
+def begin_screening(
+    vault: Vault, actor: Actor, exam_id: str, photograph_ids: Sequence[str]
+) -> Screening:
+    """Return what is to be screened; the exam is analysing from now on.
+
+    Raises NotKept, InvalidField for a photograph of another exam, WrongState, RecordsDamaged.
+    """
+    with vault.reading() as connection:
+        row = exam_row(connection, exam_id)
+        exam = whole_exam(vault, connection, row)
+        chosen = _chosen(exam, photograph_ids)
+        key = vault.keys.of(row["person_id"])
+        files = _file_ids(connection, exam_id)
+    # Read before the state changes: a damaged file leaves the exam as it was.
+    photographs = tuple(
+        PhotographFile(each.name, vault.files.read(key, files[each.photograph_id]), each.eye)
+        for each in chosen
+    )
+    whole = not photograph_ids
+    detail = "whole" if whole else "part"
+    with vault.changing(actor, Action.SCREEN_EXAM, exam_id, detail) as connection:
+        changed_exam(vault, connection, exam_id, ExamState.ANALYSING)
+    ids = tuple(each.photograph_id for each in chosen)
+    return Screening(exam_id, ids, photographs, exam.person, whole, actor)
+
+
+def keep_result(
+    vault: Vault,
+    screening: Screening,
+    index: int,
+    result_json: str,
+    pictures: Sequence[MadePicture],
+    source: str,
+) -> None:
+    """Keep a photograph's result and its pictures; those of an earlier screening go.
+
+    `source` is the bundle's NAME@VERSION. Raises RecordsFull.
+    """
+    photograph_id = screening.photograph_ids[index]
+    key = _key_of(vault, screening.exam_id)
+    with told_as_full():
+        files = [vault.files.keep(key, picture.content) for picture in pictures]
+    place = f"photograph/{photograph_id}"
+    with vault.changing(
+        screening.actor, "keep_result", screening.exam_id, photograph_id
+    ) as connection:
+        exam_row(connection, screening.exam_id)
+        replaced = _forget_pictures(connection, photograph_id)
+        connection.execute(
+            _the(photograph_id).values(
+                result=seal(key, result_json.encode(), place), refused_error="", refused_reason=""
+            )
+        )
+        for picture, file_id in zip(pictures, files, strict=True):
+            connection.execute(
+                insert(tables.picture).values(
+                    picture_id=secrets.token_hex(16),
+                    exam_id=screening.exam_id,
+                    photograph_id=photograph_id,
+                    kind=picture.kind,
+                    media_type=picture.media_type,
+                    source=source,
+                    by_person=False,
+                    made_ms=vault.clock_ms(),
+                    width_px=picture.width_px,
+                    height_px=picture.height_px,
+                    file_id=file_id,
+                )
+            )
+    remove_files(vault, replaced)
+
+
+def keep_refusal(vault: Vault, screening: Screening, index: int, error: str, reason: str) -> None:
+    """Keep that a photograph could not be read. Raises RecordsFull."""
+    photograph_id = screening.photograph_ids[index]
+    with vault.changing(
+        screening.actor, "keep_refusal", screening.exam_id, photograph_id
+    ) as connection:
+        exam_row(connection, screening.exam_id)
+        connection.execute(
+            _the(photograph_id).values(refused_error=error, refused_reason=reason, result=None)
+        )
+
+
+def finish_screening(vault: Vault, screening: Screening, exam_json: str) -> KeptExam:
+    """Keep exam.json of a whole screening and return the exam in its next state."""
+    exam_id, state = screening.exam_id, ExamState.CAPTURING
+    with vault.changing(screening.actor, "finish_screening", exam_id) as connection:
+        if screening.whole:
+            state = ExamState.PRELIMINARY
+            row = exam_row(connection, exam_id)
+            key = vault.keys.of(row["person_id"])
+            sealed = seal(key, exam_json.encode(), f"exam/{exam_id}")
+            of_exam = tables.exam.c.exam_id == exam_id
+            connection.execute(update(tables.exam).where(of_exam).values(exam_json=sealed))
+        return changed_exam(vault, connection, exam_id, state)
+
+
+def give_up_screening(vault: Vault, screening: Screening) -> None:
+    """Let an exam whose screening failed take photographs again; what was kept of it stays."""
+    exam_id = screening.exam_id
+    with vault.changing(screening.actor, "give_up_screening", exam_id) as connection:
+        if exam_row(connection, exam_id)["state"] == ExamState.ANALYSING.value:
+            changed_exam(vault, connection, exam_id, ExamState.CAPTURING)
+
+
+def _chosen(exam: KeptExam, photograph_ids: Sequence[str]) -> list[KeptPhotograph]:
+    if not photograph_ids:
+        best = [each for each in exam.photographs if each.best]
+        if not best:
+            raise WrongState("There is no photograph that can be screened.")
+        return best
+    by_id = {each.photograph_id: each for each in exam.photographs}
+    if not set(photograph_ids) <= set(by_id) or len(set(photograph_ids)) < len(photograph_ids):
+        raise InvalidField("photograph_ids", "are photographs of this exam, each once")
+    return [by_id[each] for each in photograph_ids]
+
+
+def _file_ids(connection: Connection, exam_id: str) -> dict[str, str]:
+    photograph = tables.photograph.c
+    wanted = select(photograph.photograph_id, photograph.file_id)
+    found = connection.execute(wanted.where(photograph.exam_id == exam_id))
+    return {row.photograph_id: row.file_id for row in found}
+
+
+def _forget_pictures(connection: Connection, photograph_id: str) -> list[str]:
+    """Delete what models made before, but for pictures that a person painted from."""
+    picture = tables.picture.c
+    parents = select(picture.parent_id).where(picture.photograph_id == photograph_id)
+    old = (
+        picture.photograph_id == photograph_id,
+        ~picture.by_person,
+        picture.picture_id.not_in(list(connection.execute(parents).scalars())),
+    )
+    files = list(connection.execute(select(picture.file_id).where(*old)).scalars())
+    connection.execute(delete(tables.picture).where(*old))
+    return files
+
+
+def _key_of(vault: Vault, exam_id: str) -> bytes:
+    with vault.reading() as connection:
+        return vault.keys.of(exam_row(connection, exam_id)["person_id"])
+
+
+def _the(photograph_id: str) -> Update:
+    return update(tables.photograph).where(tables.photograph.c.photograph_id == photograph_id)
