@@ -14,11 +14,13 @@ import typer
 from rich.console import Console
 
 from edge_runtime.cli.options import AsJson
+from edge_runtime.cli.records_place import opened
 from edge_runtime.cli.session import Session, print_json, say, session_of
 from edge_runtime.errors import ForeseyeError, SettingsError
 from edge_runtime.settings import Settings
 
 if TYPE_CHECKING:
+    from edge_runtime.records.vault import Vault
     from edge_runtime.service.certificates import Tls
     from edge_runtime.service.listening import Listen
     from edge_runtime.service.screener import Screener
@@ -69,6 +71,14 @@ OpenInferenceOption = Annotated[
         "quality gate: for operators.",
     ),
 ]
+RecordsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--records",
+        metavar="DIR",
+        help="Keep exams in these records (`foreseye records init`); else nothing is kept.",
+    ),
+]
 MetricsOption = Annotated[
     str | None,
     typer.Option("--metrics", metavar="HOST:PORT", help="Serve Prometheus metrics at /metrics."),
@@ -90,6 +100,8 @@ class Served:
     tls: bool
     tokens: bool
     """Callers must show one."""
+    records: bool
+    """Exams are kept."""
     open_inference: bool
     metrics: str | None
     """Address of the metrics, None where they are not served."""
@@ -103,6 +115,8 @@ class Offer:
     open_inference: bool
     metrics: str | None
     tokens: bool
+    vault: Vault | None
+    """The records; None where nothing is kept."""
 
 
 def serve(
@@ -116,6 +130,7 @@ def serve(
     tokens: TokensOption = None,
     open_inference: OpenInferenceOption = False,
     metrics: MetricsOption = None,
+    records: RecordsOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer screening requests over gRPC until interrupted; running exams are finished first.
@@ -130,7 +145,11 @@ def serve(
     tls = _tls(tls_cert, tls_key, client_ca)
     listen = Listen(settings.address, tls, insecure_listen_anywhere)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    offer = Offer(listen, open_inference, metrics, tokens=bool(settings.tokens))
+    # Before anything is served: damaged records are told at once.
+    vault = None if records is None else opened(settings, records)
+    for notice in () if vault is None else vault.notices:
+        say(f"Records: {notice}.")
+    offer = Offer(listen, open_inference, metrics, tokens=bool(settings.tokens), vault=vault)
     asyncio.run(_serve_until_told(session, settings, offer))
 
 
@@ -140,7 +159,11 @@ async def _serve_until_told(session: Session, settings: Settings, offer: Offer) 
 
     told = _told_to_stop()
     server = ScreeningServer(
-        settings, offer.listen, session.open_pipeline, open_inference=offer.open_inference
+        settings,
+        offer.listen,
+        session.open_pipeline,
+        open_inference=offer.open_inference,
+        vault=offer.vault,
     )
     with ExitStack() as beside:
         # Before the models are loaded: a wrong address is told at once.
@@ -218,6 +241,7 @@ def _served(screener: Screener, offer: Offer, port: int, metrics: str | None) ->
         engines={name: f"{m.backend} {m.precision}" for name, m in screener.models.items()},
         tls=listen.tls is not None,
         tokens=offer.tokens,
+        records=offer.vault is not None,
         open_inference=offer.open_inference,
         metrics=metrics,
     )

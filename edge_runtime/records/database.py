@@ -43,12 +43,7 @@ WRITES = "foreseye_writes"
 ADVISORY_LOCK = 0x666F7265_73657965
 """`foreseye` in ASCII: PostgreSQL's lock that lets one service at a time append to the audit."""
 
-FULL_WORDS = (
-    "database or disk is full",
-    "no space left",
-    "could not extend file",
-    "disk i/o error",
-)
+FULL_WORDS = ("database or disk is full", "no space left", "could not extend file")
 DAMAGED_WORDS = ("malformed", "not a database", "corrupt", "invalid page", "checksum")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
@@ -29,13 +30,18 @@ from edge_runtime.service.screener import OpenScreener, Screener
 from edge_runtime.service.servicer import MAX_EXAM_S, Servicer
 from edge_runtime.settings import Settings
 from edge_runtime.wire.client import SCREENING_SERVICE
+from edge_runtime.wire.clinic_pb2_grpc import add_RecordsServicer_to_server
 from edge_runtime.wire.open_inference import INFERENCE_SERVICE
 from edge_runtime.wire.screening_pb2_grpc import (
     add_OperationServicer_to_server,
     add_ScreeningServicer_to_server,
 )
 
+if TYPE_CHECKING:
+    from edge_runtime.records.vault import Vault
+
 OPERATION_SERVICE = "foreseye.v1.Operation"
+RECORDS_SERVICE = "foreseye.v1.Records"
 
 GRACE_S = 10.0
 """How long exams may still run after the server was told to stop."""
@@ -57,8 +63,11 @@ class ScreeningServer:
         open_screener: OpenScreener,
         *,
         open_inference: bool = False,
+        vault: Vault | None = None,
     ) -> None:
         """Prepare the server; `open_inference` adds inference.GRPCInferenceService.
+
+        `vault` adds foreseye.v1.Records and is closed at the end; without it nothing is kept.
 
         Raises SettingsError when the file of tokens cannot be used.
         """
@@ -81,6 +90,7 @@ class ScreeningServer:
             self._inference = OpenInferenceServicer(
                 settings, self.bundles, floor, self._is_ready, self._tell_health
             )
+        self._vault = vault
         self._health = HealthServicer(self._services())
         tokens = None if settings.tokens_path is None else Tokens(settings.tokens_path)
         self._server = grpc.aio.server(
@@ -109,6 +119,8 @@ class ScreeningServer:
         add_ScreeningServicer_to_server(self._servicer, self._server)  # type: ignore[no-untyped-call]
         add_OperationServicer_to_server(self._operation, self._server)  # type: ignore[no-untyped-call]
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        if self._vault is not None:
+            self._offer_records(self._vault)
         pool = None
         if self._inference is not None:
             self._server.add_generic_rpc_handlers((handlers(self._inference),))
@@ -141,6 +153,17 @@ class ScreeningServer:
         await asyncio.to_thread(self.decoders.close)
         if self._inference is not None:
             self._inference.close()
+        if self._vault is not None:
+            self._vault.close()
+
+    def _offer_records(self, vault: Vault) -> None:
+        # Here, so that a server without records needs no database.
+        from edge_runtime.service.clinic.desk import Desk
+        from edge_runtime.service.clinic.servicer import ClinicServicer
+
+        desk = Desk(vault, self._settings)
+        clinic = ClinicServicer(desk, self._servicer.uploads, self._servicer.screened_for)
+        add_RecordsServicer_to_server(clinic, self._server)  # type: ignore[no-untyped-call]
 
     async def _load(self) -> Screener:
         return (await self.bundles.open_first()).screener
@@ -149,7 +172,9 @@ class ScreeningServer:
         return self.bundles.current is not None and not self._queue.draining
 
     def _services(self) -> tuple[str, ...]:
-        own = ("", SCREENING_SERVICE, OPERATION_SERVICE)
+        own: tuple[str, ...] = ("", SCREENING_SERVICE, OPERATION_SERVICE)
+        if self._vault is not None:
+            own = (*own, RECORDS_SERVICE)
         return own if self._inference is None else (*own, INFERENCE_SERVICE)
 
     def _tell_health(self) -> None:

@@ -62,7 +62,7 @@ class Servicer(ScreeningServicer):
         self._bundles = bundles
         self._queue = queue
         self._floor = floor
-        self._uploads = Uploads(settings.max_upload_bytes, settings.max_photograph_bytes)
+        self.uploads = Uploads(settings.max_upload_bytes, settings.max_photograph_bytes)
         self._kept = KeptAnswers(settings.max_kept_bytes)
         self.measures = ExamMeasures()
 
@@ -74,7 +74,7 @@ class Servicer(ScreeningServicer):
             ends = time.monotonic() + _seconds_left(context)
             client = client_of(context)
             if not request.idempotency_key:
-                messages = self._screened(request, client, ends)
+                messages = self.screened(request, client, ends)
             else:
                 messages = self._kept_or_screened(request, client, ends)
             async with aclosing(messages):
@@ -122,12 +122,19 @@ class Servicer(ScreeningServicer):
     ) -> pb.UploadReply:
         """Return how much of an upload has arrived."""
         async with errors_as_status(context, "UploadProgress", blotter(())):
-            upload = self._uploads.progress(client_of(context), request.upload_key)
+            upload = self.uploads.progress(client_of(context), request.upload_key)
         return pb.UploadReply() if upload is None else _progress(upload)
+
+    def screened_for(
+        self, request: pb.ScreenRequest, context: Any
+    ) -> AsyncGenerator[pb.ScreenEvent, None]:
+        """Yield the messages of a screening for the caller of a context, by its deadline."""
+        ends = time.monotonic() + _seconds_left(context)
+        return self.screened(request, client_of(context), ends)
 
     def _begun(self, chunk: pb.UploadChunk, client: str) -> ArrivingFile:
         self._floor.check(chunk.total_bytes)
-        return self._uploads.begin(client, chunk.upload_key, chunk.total_bytes, chunk.sha256)
+        return self.uploads.begin(client, chunk.upload_key, chunk.total_bytes, chunk.sha256)
 
     async def _kept_or_screened(
         self, request: pb.ScreenRequest, client: str, ends: float
@@ -136,14 +143,15 @@ class Servicer(ScreeningServicer):
         key = request.idempotency_key
         kept = self._kept.of(client, key, digest)
         if kept is None:
-            kept = self._kept.keep(client, key, digest, self._screened(request, client, ends))
+            kept = self._kept.keep(client, key, digest, self.screened(request, client, ends))
         async with aclosing(kept.follow()) as messages:
             async for message in messages:
                 yield message
 
-    async def _screened(
+    async def screened(
         self, request: pb.ScreenRequest, client: str, ends: float
     ) -> AsyncGenerator[pb.ScreenEvent, None]:
+        """Yield the messages of a screening; closing it stops the work. Raises what that raises."""
         started = time.perf_counter()
         try:
             async with aclosing(self._events(request, client, ends)) as events:
@@ -162,7 +170,7 @@ class Servicer(ScreeningServicer):
         self, request: pb.ScreenRequest, client: str, ends: float
     ) -> AsyncGenerator[tuple[str, ClientEvent], None]:
         with self._bundles.use() as generation:
-            exam = exam_from_wire(request, self._limits, partial(self._uploads.content, client))
+            exam = exam_from_wire(request, self._limits, partial(self.uploads.content, client))
             side_px = picture_side_from_wire(request)
             caller = Caller(urgency_from(request.urgency), ends)
             num_bytes = sum(len(file.content) for file in exam.photographs)

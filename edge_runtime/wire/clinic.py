@@ -8,7 +8,6 @@ from typing import Any
 from edge_runtime.domain import Person, PhotographFile
 from edge_runtime.records.kept import (
     AuditPage,
-    AuditRow,
     Erased,
     KeptExam,
     KeptPhotograph,
@@ -23,6 +22,7 @@ from edge_runtime.wire import clinic_pb2 as pb
 from edge_runtime.wire import screening_pb2 as screening_pb
 from edge_runtime.wire.clinic_enums import CONSENT_SCOPE, DECISION_KIND
 from edge_runtime.wire.convert_clinic import (
+    audit_page_from_wire,
     exam_record_from_wire,
     kept_photograph_from_wire,
     known_person_to_wire,
@@ -260,10 +260,7 @@ class Clinic:
         request = pb.ReadAuditRequest(
             from_sequence=from_sequence, page_size=page_size, exam_id=exam_id
         )
-        reply = self._ask("ReadAudit", request)
-        names = AuditRow.__dataclass_fields__
-        rows = tuple(AuditRow(**{n: getattr(row, n) for n in names}) for row in reply.rows)
-        return AuditPage(rows, reply.head, reply.public_key)
+        return audit_page_from_wire(self._ask("ReadAudit", request))
 
     def _ask(self, method: str, request: Any) -> Any:
         with raised_here():

@@ -8,6 +8,8 @@ from edge_runtime.contracts.person import person_from
 from edge_runtime.domain import Person
 from edge_runtime.records.kept import (
     Amendment,
+    AuditPage,
+    AuditRow,
     Consent,
     Decision,
     KeptExam,
@@ -190,6 +192,18 @@ def wanted_from_wire(wire: pb.ListExamsRequest) -> Wanted:
     """Return which exams a worklist shows. Raises InvalidField for an unknown state."""
     states = tuple(word_of(EXAM_STATE, number, "states") for number in wire.states)
     return Wanted(states=states, **_fields(wire, Wanted, "states"))
+
+
+def audit_page_to_wire(page: AuditPage) -> pb.ReadAuditReply:
+    """Return the message of a page of the audit."""
+    rows = [pb.AuditRow(**_plain(row)) for row in page.rows]
+    return pb.ReadAuditReply(rows=rows, head=page.head, public_key=page.public_key)
+
+
+def audit_page_from_wire(wire: pb.ReadAuditReply) -> AuditPage:
+    """Return a page of the audit."""
+    rows = tuple(AuditRow(**_fields(row, AuditRow)) for row in wire.rows)
+    return AuditPage(rows, wire.head, wire.public_key)
 
 
 def _plain(record: Any, *nested: str) -> dict[str, Any]:

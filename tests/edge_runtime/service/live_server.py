@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from edge_runtime.records.vault import Vault
 from edge_runtime.service.listening import Listen
 from edge_runtime.service.server import ScreeningServer
 from edge_runtime.settings import Settings
@@ -53,6 +54,7 @@ def live_server(
     listen: Listen | None = None,
     *,
     open_inference: bool = False,
+    vault: Vault | None = None,
 ) -> Iterator[LiveServer]:
     """Yield a ready server on a free port; `screener` may be a context manager that opens one."""
 
@@ -71,6 +73,7 @@ def live_server(
                 listen or Listen("localhost:0"),
                 open_screener,
                 open_inference,
+                vault,
             ),
             loop,
         ).result(PATIENCE_S)
@@ -86,6 +89,12 @@ def live_server(
 
 
 async def _made(
-    settings: Settings, listen: Listen, open_screener: Any, open_inference: bool
+    settings: Settings,
+    listen: Listen,
+    open_screener: Any,
+    open_inference: bool,
+    vault: Vault | None,
 ) -> ScreeningServer:
-    return ScreeningServer(settings, listen, open_screener, open_inference=open_inference)
+    return ScreeningServer(
+        settings, listen, open_screener, open_inference=open_inference, vault=vault
+    )

@@ -77,7 +77,19 @@ EXAM = KeptExam(
     retention_class="outpatient",
 )
 LISTED = ListedExam(
-    "e1", 7, ExamState.SIGNED, 1, 2, {"hospital_number": "0042"}, 61.0, Sex.M, 4, True, True, True, True
+    exam_id="e1",
+    number=7,
+    state=ExamState.SIGNED,
+    opened_ms=1,
+    changed_ms=2,
+    identifiers={"hospital_number": "0042"},
+    age_years=61.0,
+    sex=Sex.M,
+    photographs=4,
+    ungradable=True,
+    urgent=True,
+    disputed=True,
+    damaged=True,
 )
 USER = User("u1", "zhang", "Dr Zhang", (Role.DOCTOR, Role.ADMINISTRATOR), False, True)
 SESSION = Session("u1", "zhang", "Dr Zhang", (Role.DOCTOR,), 600, 40_000, "e1", True)

@@ -1,0 +1,1 @@
+"""foreseye.v1.Records: the clinic's records over gRPC."""

@@ -1,0 +1,116 @@
+"""The methods about those who work here: sessions, users, and the audit of what they did."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from edge_runtime.errors import InvalidField
+from edge_runtime.records.access import Action
+from edge_runtime.records.audit_reading import audit_page
+from edge_runtime.records.staff import change_secret, keep_user, sign_in, users
+from edge_runtime.records.vault import Actor
+from edge_runtime.service.clinic.answering import Answering
+from edge_runtime.service.clinic.desk import blotter_of, token_of
+from edge_runtime.service.refusals import errors_as_status
+from edge_runtime.wire import clinic_pb2 as pb
+from edge_runtime.wire.convert_clinic import (
+    audit_page_to_wire,
+    session_to_wire,
+    user_from_wire,
+    user_to_wire,
+)
+
+MAX_AUDIT_PAGE = 1000
+AUDIT_PAGE = 200
+
+
+class PeopleMethods(Answering):
+    """Sign in and out, users, audit."""
+
+    async def SignIn(  # noqa: N802 - the proto's name
+        self, request: pb.SignInRequest, context: Any
+    ) -> pb.SessionReply:
+        """Open a session for a name and secret, or for a phone's token."""
+        async with errors_as_status(context, "sign_in", blotter_of(request)):
+            token = await asyncio.to_thread(self._signed_in, request)
+        return session_to_wire(self._desk.sessions.session(token), token)
+
+    async def SignOut(  # noqa: N802 - as above
+        self, request: pb.SignOutRequest, context: Any
+    ) -> pb.SignOutReply:
+        """End the session."""
+
+        def work(actor: Actor) -> pb.SignOutReply:
+            self._desk.sessions.end(token_of(context))
+            self._vault.note(actor, Action.SIGN_OUT, actor.user_id)
+            return pb.SignOutReply()
+
+        return await self._answer(context, Action.SIGN_OUT, request, work)
+
+    async def ReadSession(  # noqa: N802 - as above
+        self, request: pb.ReadSessionRequest, context: Any
+    ) -> pb.SessionReply:
+        """Say whose session it is; it lasts no longer for that."""
+        async with errors_as_status(context, "read_session", blotter_of(request)):
+            session = self._desk.sessions.session(token_of(context))
+        return session_to_wire(session)
+
+    async def ChangeSecret(  # noqa: N802 - as above
+        self, request: pb.ChangeSecretRequest, context: Any
+    ) -> pb.ChangeSecretReply:
+        """Set the own secret and end the user's other sessions."""
+
+        def work(actor: Actor) -> pb.ChangeSecretReply:
+            change_secret(self._vault, actor, request.secret, request.new_secret)
+            self._desk.sessions.end_all_of(actor.user_id, but=token_of(context))
+            return pb.ChangeSecretReply()
+
+        return await self._answer(context, Action.CHANGE_SECRET, request, work)
+
+    async def ListUsers(  # noqa: N802 - as above
+        self, request: pb.ListUsersRequest, context: Any
+    ) -> pb.ListUsersReply:
+        """List the users."""
+
+        def work(actor: Actor) -> pb.ListUsersReply:
+            del actor  # all who may see them see all
+            return pb.ListUsersReply(users=map(user_to_wire, users(self._vault)))
+
+        return await self._answer(context, Action.LIST_USERS, request, work)
+
+    async def KeepUser(  # noqa: N802 - as above
+        self, request: pb.KeepUserRequest, context: Any
+    ) -> pb.User:
+        """Make or change a user; the sessions of one who was changed end."""
+
+        def work(actor: Actor) -> pb.User:
+            user = user_from_wire(request.user)
+            kept = keep_user(self._vault, actor, user, request.new_secret)
+            if user.user_id and user.user_id != actor.user_id:
+                self._desk.sessions.end_all_of(user.user_id)
+            return user_to_wire(kept)
+
+        return await self._answer(context, Action.KEEP_USER, request, work)
+
+    async def ReadAudit(  # noqa: N802 - as above
+        self, request: pb.ReadAuditRequest, context: Any
+    ) -> pb.ReadAuditReply:
+        """Read rows of the audit, and its head."""
+
+        def work(actor: Actor) -> pb.ReadAuditReply:
+            size = request.page_size or AUDIT_PAGE
+            if size > MAX_AUDIT_PAGE:
+                raise InvalidField("page_size", f"must be 1 to {MAX_AUDIT_PAGE}, or 0")
+            first = request.from_sequence or 1
+            return audit_page_to_wire(audit_page(self._vault, actor, first, size, request.exam_id))
+
+        return await self._answer(context, Action.READ_AUDIT, request, work)
+
+    def _signed_in(self, request: pb.SignInRequest) -> str:
+        if request.phone_token:
+            token, exam_id = self._desk.sessions.begin_phone(request.phone_token)
+            self._vault.note(self._desk.sessions.actor(token), Action.SIGN_IN, exam_id)
+            return token
+        user, must_change = sign_in(self._vault, request.name, request.secret)
+        return self._desk.sessions.begin(user, must_change)

@@ -1,0 +1,183 @@
+"""Corrected masks become training data: of people who allowed it, under pseudonyms, as painted."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from edge_runtime.contracts.cohort_tables import read_manifest
+from edge_runtime.domain import Eye, PhotographFile
+from edge_runtime.errors import DamagedPicture, InvalidField, SettingsError
+from edge_runtime.records.consents import record_consent
+from edge_runtime.records.decisions import decide, sign_exam
+from edge_runtime.records.errors import NotKept, WrongState
+from edge_runtime.records.exam_reading import read_exam
+from edge_runtime.records.exams import add_photograph
+from edge_runtime.records.export_cohort import export_cohort
+from edge_runtime.records.kept import KeptExam
+from edge_runtime.records.masks import correct_mask, decoded_mask, encoded_mask, picture_content
+from edge_runtime.records.vault import Vault
+from edge_runtime.records.words import ConsentScope, DecisionKind
+from edge_runtime.settings import Limits
+from tests.edge_runtime.records.clinic_of_tests import (
+    CANARY,
+    DOCTOR,
+    FIRST,
+    HEIGHT_PX,
+    IDENTIFIERS,
+    NURSE,
+    WIDTH_PX,
+    a_key,
+    a_new_exam,
+    a_preliminary_exam,
+    result_json,
+    screened,
+)
+
+SIDE_PX = 400
+
+
+def a_mask(width_px: int = WIDTH_PX, height_px: int = HEIGHT_PX) -> bytes:
+    mask_HW = np.zeros((height_px, width_px), dtype=bool)
+    mask_HW[height_px // 4 : height_px // 2, width_px // 4 :] = True
+    return encoded_mask(mask_HW)
+
+
+def a_fundus() -> bytes:
+    """A lit disc on black, with a name burnt into the corner."""
+    rows, columns = np.mgrid[:SIDE_PX, :SIDE_PX]
+    lit = (rows - SIDE_PX / 2) ** 2 + (columns - SIDE_PX / 2) ** 2 < (0.45 * SIDE_PX) ** 2
+    noise = np.random.default_rng(0).integers(-8, 8, (SIDE_PX, SIDE_PX, 3))
+    pixels = np.where(lit[..., None], np.array([170, 80, 40]) + noise, 0).astype(np.uint8)
+    pixels[4:14, 4:60] = 255
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return out.getvalue()
+
+
+def a_fundus_exam(vault: Vault, identifiers: dict[str, str]) -> KeptExam:
+    exam = a_new_exam(vault, identifiers)
+    file = PhotographFile(f"{CANARY}.png", a_fundus(), Eye.OD)
+    add_photograph(vault, NURSE, exam.exam_id, file, a_key())
+    shown = {"name": CANARY, "width_px": SIDE_PX, "height_px": SIDE_PX}
+    return screened(vault, exam.exam_id, result_json(photograph=shown))
+
+
+def test_a_mask_is_kept_with_who_painted_it_from_what_and_how_long(vault: Vault) -> None:
+    exam = a_preliminary_exam(vault)
+    (photograph,) = exam.photographs
+    model = photograph.pictures[0]
+
+    kept = correct_mask(
+        vault,
+        FIRST,
+        exam.exam_id,
+        photograph.photograph_id,
+        "vessel",
+        a_mask(),
+        parent_id=model.picture_id,
+        spent_s=42.5,
+    )
+
+    assert (kept.kind, kept.by_person, kept.source) == ("vessel", True, "first")
+    assert (kept.parent_id, kept.spent_s) == (model.picture_id, 42.5)
+    content = picture_content(vault, exam.exam_id, kept.picture_id)[2]
+    assert np.array_equal(decoded_mask(content, Limits()), decoded_mask(a_mask(), Limits()))
+    assert read_exam(vault, DOCTOR, exam.exam_id).version == exam.version + 1
+
+
+def test_the_model_picture_that_was_painted_from_outlives_a_second_screening(vault: Vault) -> None:
+    exam = a_preliminary_exam(vault)
+    photograph_id = exam.photographs[0].photograph_id
+    parent = exam.photographs[0].pictures[0].picture_id
+    correct_mask(vault, FIRST, exam.exam_id, photograph_id, "disc", a_mask(), parent_id=parent)
+
+    after = screened(vault, exam.exam_id)
+
+    kinds = [(p.kind, p.picture_id == parent) for p in after.photographs[0].pictures]
+    assert kinds == [
+        ("vessels_probability", True),
+        ("disc", False),
+        ("vessels_probability", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("layer", "png", "changed", "error"),
+    [
+        ("nose", a_mask(), {}, InvalidField),
+        ("lesion_", a_mask(), {}, InvalidField),
+        ("disc", b"", {}, InvalidField),
+        ("disc", b"GIF89a", {}, DamagedPicture),
+        ("disc", a_mask()[:60], {}, DamagedPicture),
+        ("disc", a_mask(HEIGHT_PX * 8, WIDTH_PX * 8), {}, InvalidField),
+        ("disc", a_mask(), {"parent_id": "0" * 32}, InvalidField),
+        ("disc", a_mask(), {"spent_s": -1.0}, InvalidField),
+    ],
+)
+def test_a_mask_that_fits_nothing_is_refused(
+    vault: Vault, layer: str, png: bytes, changed: dict[str, object], error: type[Exception]
+) -> None:
+    exam = a_preliminary_exam(vault)
+    photograph_id = exam.photographs[0].photograph_id
+
+    with pytest.raises(error):
+        correct_mask(vault, FIRST, exam.exam_id, photograph_id, layer, png, **changed)  # type: ignore[arg-type]
+
+
+def test_a_mask_is_of_a_photograph_that_is_there_and_not_signed(vault: Vault) -> None:
+    exam = a_preliminary_exam(vault)
+    with pytest.raises(NotKept):
+        correct_mask(vault, FIRST, exam.exam_id, "0" * 32, "disc", a_mask())
+    sign_exam(vault, DOCTOR, exam.exam_id, exam.version)
+
+    photograph_id = exam.photographs[0].photograph_id
+    with pytest.raises(WrongState):
+        correct_mask(vault, FIRST, exam.exam_id, photograph_id, "disc", a_mask())
+
+
+def test_only_people_who_allow_it_are_in_the_cohort_and_nobody_by_name(
+    vault: Vault, quick_disk: Path
+) -> None:
+    exam = a_fundus_exam(vault, IDENTIFIERS)
+    other = a_fundus_exam(vault, {"hospital_number": "2", "family_name": "Li"})
+    for exam_id, given in ((exam.exam_id, True), (other.exam_id, True), (other.exam_id, False)):
+        record_consent(vault, NURSE, exam_id, ConsentScope.TRAINING, given, "May we?", "en")
+    photograph_id = exam.photographs[0].photograph_id
+    for layer in ("vessel", "lesion_haemorrhage", "vessel"):
+        mask = a_mask(SIDE_PX // 2, SIDE_PX // 2)
+        correct_mask(vault, FIRST, exam.exam_id, photograph_id, layer, mask)
+    grade = (exam.exam_id, photograph_id, "findings.dr_grade", DecisionKind.CORRECT, "2")
+    decide(vault, DOCTOR, *grade)
+    out = quick_disk / "cohort"
+
+    exported = export_cohort(vault, out, "our_clinic")
+
+    assert (exported.photographs, exported.people, exported.masks) == (1, 1, 2)
+    (row,) = list(read_manifest(exported.manifest))
+    assert (row.set, row.eye, row.dr_grade, row.age_years, row.sbp_mmhg) == (
+        "our_clinic",
+        Eye.OD,
+        2,
+        61.0,
+        150.0,
+    )
+    assert sorted(row.masks()) == ["lesion_haemorrhage", "vessel"]
+    mask_HW = np.asarray(Image.open(out / row.masks()["vessel"]))
+    assert mask_HW.shape == (SIDE_PX, SIDE_PX)
+    assert np.count_nonzero(mask_HW) == SIDE_PX // 4 * (3 * SIDE_PX // 4)
+    pixels = np.asarray(Image.open(out / row.photograph))
+    assert pixels[4:14, 4:60].max() == 0, "what the camera burnt in must go"
+    assert pixels[SIDE_PX // 2, SIDE_PX // 2].max() > 100
+    told = b"".join(path.read_bytes() for path in out.rglob("*") if path.is_file())
+    assert CANARY.encode() not in told
+    assert exam.exam_id.encode() not in told
+    provenance = json.loads((out / f"{row.masks()['vessel']}.json").read_text())
+    assert provenance["from_model"] is False
+    with pytest.raises(SettingsError, match="not empty"):
+        export_cohort(vault, out, "our_clinic")
