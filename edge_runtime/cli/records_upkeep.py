@@ -14,6 +14,8 @@ from edge_runtime.cli.records_place import Folder, secret_from, vault_at
 from edge_runtime.cli.session import print_json, session_of
 from edge_runtime.records.words import Role
 
+__all__ = ["records_app", "retention", "user"]
+
 
 @records_app.command(epilog="Example: foreseye records retention clinic")
 def retention(

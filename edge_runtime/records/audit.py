@@ -127,15 +127,16 @@ def audit_check(audit: Audit, connection: Connection, heads: list[Head]) -> int:
 
     Raises RecordsDamaged with the number of the first row that is not as it was written.
     """
-    wanted = {head.sequence: head for head in heads}
+    wanted: dict[int, set[str]] = {}
+    for head in heads:
+        wanted.setdefault(head.sequence, set()).add(head.hash)
     before, expected = BEFORE_THE_FIRST, 1
     for row in rows(connection):
         if row.sequence != expected:
             raise RecordsDamaged(f"row {expected} of the audit is missing")
         if audit.hash_of(before, row) != row.hash:
             raise RecordsDamaged(f"row {row.sequence} of the audit is not as it was written")
-        head = wanted.pop(row.sequence, None)
-        if head is not None and head.hash != row.hash:
+        if wanted.pop(row.sequence, {row.hash}) != {row.hash}:
             raise RecordsDamaged(f"row {row.sequence} of the audit is not the one that was signed")
         before, expected = row.hash, expected + 1
     if wanted:

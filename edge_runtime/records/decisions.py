@@ -52,17 +52,7 @@ def decide(
         row = exam_row(connection, exam_id)
         if ExamState(row["state"]) not in OPEN_FOR_READING:
             raise WrongState(f"The exam is {row['state']}: nothing can be decided in it now.")
-        exam = whole_exam(vault, connection, row)
-        result = next(
-            (
-                json.loads(each.result_json or "{}")
-                for each in exam.photographs
-                if each.photograph_id == photograph_id
-            ),
-            None,
-        )
-        if result is None:
-            raise NotKept("no such photograph in the exam")
+        result = _result_of(whole_exam(vault, connection, row), photograph_id)
         said = {
             "model_value_json": model_value(result, finding),
             "value_json": value_json,
@@ -83,6 +73,13 @@ def decide(
             )
         )
         return as_seen_by(actor, changed_exam(vault, connection, exam_id))
+
+
+def _result_of(exam: KeptExam, photograph_id: str) -> dict[str, Any]:
+    for photograph in exam.photographs:
+        if photograph.photograph_id == photograph_id:
+            return dict(json.loads(photograph.result_json or "{}"))
+    raise NotKept("no such photograph in the exam")
 
 
 def action_of(kind: DecisionKind, arbitrates: bool) -> Action:

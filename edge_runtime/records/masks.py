@@ -8,7 +8,7 @@ import secrets
 
 import cv2
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from edge_runtime.domain import BoolArray
 from edge_runtime.errors import DamagedPicture, InvalidField
@@ -46,24 +46,17 @@ def correct_mask(
     DamagedPicture, and RecordsFull.
     """
     mask_HW = _checked(layer, png, spent_s, limits or Limits())
-    height_px, width_px = mask_HW.shape
-    with vault.reading() as connection:
-        row = exam_row(connection, exam_id)
-        exam = whole_exam(vault, connection, row)
-    photograph = _photograph(exam.photographs, photograph_id)
-    _check_fits(photograph, width_px, height_px)
+    key, photograph = _photograph_with_key(vault, exam_id, photograph_id)
+    _check_fits(photograph, mask_HW)
     if parent_id and parent_id not in {each.picture_id for each in photograph.pictures}:
         raise InvalidField("parent_id", "is no picture of this photograph")
     with told_as_full():
-        file_id = vault.files.keep(vault.keys.of(row["person_id"]), encoded_mask(mask_HW))
-    picture_id = secrets.token_hex(16)
+        file_id = vault.files.keep(key, encoded_mask(mask_HW))
     with vault.changing(actor, Action.CORRECT_MASK, exam_id, f"{photograph_id} {layer}") as changes:
-        state = ExamState(exam_row(changes, exam_id)["state"])
-        if state not in OPEN_FOR_READING:
-            raise WrongState(f"The exam is {state.value}: no mask can be corrected in it now.")
+        _check_open(changes, exam_id)
         changes.execute(
             insert(tables.picture).values(
-                picture_id=picture_id,
+                picture_id=secrets.token_hex(16),
                 exam_id=exam_id,
                 photograph_id=photograph_id,
                 kind=layer,
@@ -72,14 +65,29 @@ def correct_mask(
                 by_person=True,
                 parent_id=parent_id,
                 made_ms=vault.clock_ms(),
-                width_px=width_px,
-                height_px=height_px,
+                width_px=mask_HW.shape[1],
+                height_px=mask_HW.shape[0],
                 spent_s=spent_s,
                 file_id=file_id,
             )
         )
         after = changed_exam(vault, changes, exam_id)
     return _photograph(after.photographs, photograph_id).pictures[-1]
+
+
+def _photograph_with_key(
+    vault: Vault, exam_id: str, photograph_id: str
+) -> tuple[bytes, KeptPhotograph]:
+    with vault.reading() as connection:
+        row = exam_row(connection, exam_id)
+        exam = whole_exam(vault, connection, row)
+    return vault.keys.of(row["person_id"]), _photograph(exam.photographs, photograph_id)
+
+
+def _check_open(connection: Connection, exam_id: str) -> None:
+    state = ExamState(exam_row(connection, exam_id)["state"])
+    if state not in OPEN_FOR_READING:
+        raise WrongState(f"The exam is {state.value}: no mask can be corrected in it now.")
 
 
 def encoded_mask(mask_HW: BoolArray) -> bytes:
@@ -109,10 +117,11 @@ def _checked(layer: str, png: bytes, spent_s: float, limits: Limits) -> BoolArra
     return decoded_mask(png, limits)
 
 
-def _check_fits(photograph: KeptPhotograph, width_px: int, height_px: int) -> None:
+def _check_fits(photograph: KeptPhotograph, mask_HW: BoolArray) -> None:
     if not photograph.result_json:
         raise WrongState("The photograph has not been screened yet.")
     shown = json.loads(photograph.result_json)["photograph"]
+    height_px, width_px = mask_HW.shape
     scale = width_px / shown["width_px"]
     if scale > 1.0 or abs(height_px - scale * shown["height_px"]) > 1.0:
         raise InvalidField("png", "must have the photograph's shape, at full or smaller size")

@@ -109,8 +109,9 @@ class ClinicServicer(PeopleMethods, RecordsServicer):
                 return begin_screening(self._vault, actor, request.exam_id, ids)
 
             screening = await asyncio.to_thread(begun)
-            screens = partial(self._screens, context=context)
-            messages = screened_and_kept(self._vault, screening, request, screens)
+            messages = screened_and_kept(
+                self._vault, screening, request, lambda made: self._screens(made, context)
+            )
             async with aclosing(messages):
                 async for message in messages:
                     with ending_when_nobody_listens("screen_exam"):

@@ -30,7 +30,7 @@ MASTER = MasterKey("environment", bytes(range(32)))
 CANARY = "Canary-7731"
 IDENTIFIERS = {"hospital_number": CANARY, "birth_date": "1961-04-02"}
 PERSON = Person(None, 61.0, Sex.F, {"sbp_mmhg": 150.0})
-WIDTH_PX, HEIGHT_PX = 60, 40
+WIDTH_PX, HEIGHT_PX = 240, 160
 
 NURSE = Actor("nurse", (Role.TECHNICIAN,), "Nurse Li")
 DOCTOR = Actor("doctor", (Role.DOCTOR,), "Dr Zhang")

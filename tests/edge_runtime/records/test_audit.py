@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from edge_runtime.records import tables
 from edge_runtime.records.access import Action
@@ -26,11 +26,7 @@ audit = tables.audit
 
 def last_sequence(vault: Vault) -> int:
     with vault.reading() as connection:
-        return int(
-            connection.execute(
-                select(audit.c.sequence).order_by(audit.c.sequence.desc())
-            ).scalar_one()
-        )
+        return int(connection.execute(select(func.max(audit.c.sequence))).scalar_one())
 
 
 def faults(vault: Vault, *heads: str) -> str:
