@@ -23,6 +23,7 @@
     |   `-- GoldenMismatch         this device does not give the expected outputs
     |-- InferenceError
     |   |-- BackendUnavailable     the engine asked for is not on this machine
+    |   |-- EngineRefused          a built engine is not of this model, device or version
     |   `-- InferenceFailed        the engine refused the inputs or broke
     |-- ServiceError
     |   |-- ServerUnreachable      nobody answers at the address
@@ -193,6 +194,12 @@ class BackendUnavailable(InferenceError):
     """The engine that the settings name is not on this machine."""
 
     public_message = "The engine that the settings name is not on this machine."
+
+
+class EngineRefused(InferenceError):
+    """A file that holds a built engine is damaged, or of another model, device or version."""
+
+    public_message = "The engine that was built for this machine cannot be used."
 
 
 class InferenceFailed(InferenceError):

@@ -13,13 +13,19 @@ from typing import cast
 import numpy as np
 
 from edge_runtime.backends.base import Backend
-from edge_runtime.backends.opening import engine_of, open_backend, precisions_of
+from edge_runtime.backends.opening import EngineOptions, candidates, open_backend
 from edge_runtime.bundle.opening import Bundle
-from edge_runtime.contracts.bundle import DISC_SQUARE, FIELD_SQUARE, ModelEntry, Precision
+from edge_runtime.contracts.bundle import (
+    DISC_SQUARE,
+    FIELD_SQUARE,
+    ModelEntry,
+    ModelName,
+    Precision,
+)
 from edge_runtime.contracts.result import ModelIdentity
 from edge_runtime.contracts.tensors import DISC_CHANNELS, LAYOUTS
 from edge_runtime.domain import Tensors
-from edge_runtime.errors import BundleUnsupported, GoldenMismatch
+from edge_runtime.errors import BackendUnavailable, BundleUnsupported, GoldenMismatch
 from edge_runtime.fundus.findings import conditions_of
 from edge_runtime.settings import Settings
 
@@ -34,6 +40,9 @@ _SEEN_BY = {"disc": DISC_SQUARE, "forecast": None}
 WITH_OWN_GOLDEN: tuple[Precision, ...] = ("int8-cpu", "int8-trt")
 """Precisions that are held against golden outputs of their own: rounding to 8 bits moves single
 pixels far, but moves them alike on every device. The others are held against those of fp32."""
+
+Candidate = tuple[str, Precision]
+"""An engine and a precision."""
 
 PROBABILITY_STEP = 1.0 / 255.0
 """Golden probabilities are kept as uint8: value x 255, rounded."""
@@ -59,49 +68,58 @@ class LoadedModel:
 def load_models(bundle: Bundle, settings: Settings) -> dict[str, LoadedModel]:
     """Return the bundle's models, loaded and proved on the golden samples (which warms them).
 
-    Each runs on the first engine of the settings' order that is on this machine, in the first of
-    their precisions that the bundle holds, the engine runs and whose golden samples come out right.
-    Raises BundleUnsupported, BackendUnavailable, InferenceFailed, SettingsError or GoldenMismatch.
+    Each runs on the first engine of the settings' order that is on this machine and runs one of
+    the settings' precisions that the bundle holds, and in the first of those whose golden samples
+    come out right; each that is passed over is logged. Raises BundleUnsupported,
+    BackendUnavailable, EngineRefused, InferenceFailed, SettingsError or GoldenMismatch.
     """
     for name, entry in bundle.manifest.models.items():
         _check_layout(name, entry)
-    engine = engine_of(settings.backends.split(","))
-    wanted = precisions_of(settings.precisions.split(","), engine)
-    return {
-        name: _proved_model(bundle, name, entry, engine, wanted, settings.thread_count)
-        for name, entry in bundle.manifest.models.items()
-    }
+    order = candidates(settings.backends.split(","), settings.precisions.split(","))
+    return {name: _proved_model(bundle, name, order, settings) for name in bundle.manifest.models}
 
 
 def _proved_model(
-    bundle: Bundle,
-    name: str,
-    entry: ModelEntry,
-    engine: str,
-    wanted: Sequence[Precision],
-    threads: int,
+    bundle: Bundle, name: ModelName, order: Sequence[Candidate], settings: Settings
 ) -> LoadedModel:
-    """Return a model in the first of the wanted precisions that proves itself on this device."""
-    held = [precision for precision in wanted if precision in entry.artefacts]
+    """Return a model on the first candidate that is here and proves itself on this device."""
+    artefacts = bundle.manifest.models[name].artefacts
+    held = [candidate for candidate in order if candidate[1] in artefacts]
     if not held:
-        raise BundleUnsupported(
-            f"{name} is there in {', '.join(entry.artefacts)}; the settings name "
-            f"{', '.join(wanted)} for {engine}"
-        )
-    for precision in held:
-        backend = open_backend(bundle.read(entry.artefacts[precision].file), engine, threads)
-        identity = ModelIdentity(backend=backend.name, precision=precision)
-        model = LoadedModel(name, entry, identity, backend, threading.Lock())
+        asked = ", ".join(f"{precision} on {engine}" for engine, precision in order)
+        raise BundleUnsupported(f"{name} is there in {', '.join(artefacts)}; asked for is {asked}")
+    for candidate in held:
         try:
-            check_golden(bundle, {name: model})
-        except GoldenMismatch as error:
-            backend.close()
-            if precision == held[-1]:
+            return _proved_on(bundle, name, candidate, settings)
+        except (BackendUnavailable, GoldenMismatch) as error:
+            if candidate == held[-1]:
                 raise
-            log.warning("not in %s on this machine: %s", precision, error)
-        else:
-            return model
-    raise AssertionError("the last precision is proved or raises")
+            engine, precision = candidate
+            log.warning("not %s on %s on this machine: %s", precision, engine, error)
+    raise AssertionError("the last candidate is proved or raises")
+
+
+def _proved_on(
+    bundle: Bundle, name: ModelName, candidate: Candidate, settings: Settings
+) -> LoadedModel:
+    engine, precision = candidate
+    entry = bundle.manifest.models[name]
+    options = EngineOptions(
+        settings.thread_count,
+        precision,
+        settings.engines,
+        settings.engine_workspace_mb,
+        settings.max_batch_size,
+    )
+    backend = open_backend(bundle.read(entry.artefacts[precision].file), engine, options)
+    identity = ModelIdentity(backend=backend.name, precision=precision)
+    model = LoadedModel(name, entry, identity, backend, threading.Lock())
+    try:
+        check_golden(bundle, {name: model})
+    except GoldenMismatch:
+        backend.close()
+        raise
+    return model
 
 
 def golden_key(precision: Precision, tensor: str) -> str:

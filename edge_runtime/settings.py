@@ -58,6 +58,13 @@ class Settings:
     the engine runs, the first whose golden samples come out right on this machine is used; one
     that is not listed is never used."""
 
+    engines: str = ""
+    """Folder of the TensorRT engines that were built on this device, writable by its owner alone;
+    empty where TensorRT is not used."""
+
+    engine_workspace_mb: int = 1024
+    """Memory that TensorRT may use for scratch, while it builds and while it runs."""
+
     threads: int = 0
     """Threads for one model; 0 means the processors that this process may use."""
 

@@ -208,6 +208,44 @@ def precisions(
     typer.echo(sha256)
 
 
+@app.command(
+    epilog="Example: foreseye-export tensorrt my-bundle --engines /var/lib/foreseye/engines"
+)
+def tensorrt(
+    source: Annotated[Path, typer.Argument(help="A bundle with fp16 or int8-trt.", exists=True)],
+    engines: Annotated[
+        Path, typer.Option(envvar="FORESEYE_ENGINES", help="Folder of this device's engines.")
+    ],
+    trusted_keys: Annotated[
+        str, typer.Option(envvar="FORESEYE_TRUSTED_KEYS", help="Public keys, by commas.")
+    ] = "",
+    precision: Annotated[str, typer.Option(help="Order of precisions.")] = "int8-trt,fp16",
+    workspace_mb: Annotated[
+        int, typer.Option(envvar="FORESEYE_ENGINE_WORKSPACE_MB", help="Scratch memory.", min=64)
+    ] = 1024,
+) -> None:
+    """Build the engines of a bundle on the device that runs them, and prove its golden samples."""
+    from edge_runtime.pipeline import Pipeline
+    from edge_runtime.settings import Settings
+
+    settings = Settings(
+        bundle=str(source),
+        trusted_keys=trusted_keys,
+        backends="tensorrt,onnxruntime-cpu",
+        precisions=f"{precision},int8-cpu,fp32",
+        engines=str(engines),
+        engine_workspace_mb=workspace_mb,
+    )
+    with console.status("Building engines; the first time takes minutes"):
+        pipeline = Pipeline.open(settings)
+    models = pipeline.models
+    pipeline.close()
+    for name, model in models.items():
+        typer.echo(f"{name}\t{model.backend}\t{model.precision}")
+    if not any(model.backend == "tensorrt" for model in models.values()):
+        raise typer.Exit(1)
+
+
 def target_folder(out: Path | None, reference: bool) -> Path:
     """Return where a new bundle goes. Raises typer.BadParameter unless exactly one is meant."""
     from export.reference import reference_folder

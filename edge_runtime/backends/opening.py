@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import get_args
 
@@ -12,53 +13,65 @@ from edge_runtime.errors import BackendUnavailable, SettingsError
 
 RUNS: dict[str, tuple[Precision, ...]] = {
     "onnxruntime-cpu": ("int8-cpu", "fp32"),
+    "tensorrt": ("int8-trt", "fp16"),
 }
 """Engines that foreseye knows, and the precisions that each runs. On a plain processor fp16 would
-be cast to fp32 and back at every step, slower than fp32 itself."""
+be cast to fp32 and back at every step, slower than fp32 itself; TensorRT reads the graphs whose
+types are written for it."""
 
-_NEEDS = {"onnxruntime-cpu": "onnxruntime"}
+_NEEDS = {"onnxruntime-cpu": "onnxruntime", "tensorrt": "tensorrt"}
 """The Python module of each engine."""
 
 
-def engine_of(order: Sequence[str]) -> str:
-    """Return the first engine of `order` that is on this machine.
+@dataclass(frozen=True)
+class EngineOptions:
+    """What an engine needs to know beyond the graph."""
 
-    What the order does not list is never used. Raises SettingsError for an engine that is not
-    known, BackendUnavailable when none of those listed is here.
+    threads: int
+    precision: Precision
+    engines: str
+    """Folder of built engines."""
+    workspace_mb: int
+    largest_batch: int
+
+
+def candidates(engines: Sequence[str], precisions: Sequence[str]) -> list[tuple[str, Precision]]:
+    """Return what may run a model, in order: each engine that is here with each of its precisions.
+
+    What the orders do not list is never used. Raises SettingsError for an engine or a precision
+    that is not known or when no engine runs any of the precisions, BackendUnavailable when none of
+    the engines is here.
     """
-    unknown = sorted(set(order) - set(RUNS))
-    if unknown or not order:
-        raise SettingsError(f"unknown engines {unknown}; known: {', '.join(RUNS)}")
-    for name in order:
-        if find_spec(_NEEDS[name]) is not None:
-            return name
-    raise BackendUnavailable(
-        f"none of {', '.join(order)} is installed; for onnxruntime-cpu: pip install 'foreseye[cpu]'"
-    )
+    _check_known(engines, tuple(RUNS), "engines")
+    _check_known(precisions, get_args(Precision), "precisions")
+    here = [name for name in engines if find_spec(_NEEDS[name]) is not None]
+    if not here:
+        raise BackendUnavailable(
+            f"none of {', '.join(engines)} is installed; onnxruntime-cpu: "
+            "pip install 'foreseye[cpu]'; tensorrt: the device's own packages (docs/jetson.md)"
+        )
+    found = [(name, p) for name in here for p in precisions if p in RUNS[name]]
+    if not found:
+        raise SettingsError(f"{', '.join(here)} runs none of {', '.join(precisions)}")
+    return found
 
 
-def precisions_of(order: Sequence[str], engine: str) -> list[Precision]:
-    """Return those precisions of `order` that the engine runs, in that order.
-
-    Raises SettingsError for a precision that is not known, or when the engine runs none of them.
-    """
-    unknown = sorted(set(order) - set(get_args(Precision)))
-    if unknown:
-        known = ", ".join(get_args(Precision))
-        raise SettingsError(f"unknown precisions {unknown}; known: {known}")
-    run = [precision for precision in order if precision in RUNS[engine]]
-    if not run:
-        raise SettingsError(f"{engine} runs {', '.join(RUNS[engine])}, not {', '.join(order)}")
-    return run
+def _check_known(named: Sequence[str], known: Sequence[str], what: str) -> None:
+    unknown = sorted(set(named) - set(known))
+    if unknown or not named:
+        raise SettingsError(f"unknown {what} {unknown}; known: {', '.join(known)}")
 
 
-def open_backend(graph: bytes, engine: str, threads: int) -> Backend:
-    """Return an engine with the graph loaded.
+def open_backend(graph: bytes, engine: str, options: EngineOptions) -> Backend:
+    """Return an engine with the graph loaded; TensorRT builds its engine when there is none yet.
 
     Raises InferenceFailed when the engine refuses the graph: that is a fault, not a reason to try
-    the next.
+    the next. TensorRT raises EngineRefused, and SettingsError without a folder for its engines.
     """
-    assert engine == "onnxruntime-cpu", "engine_of knows no other"
+    if engine == "tensorrt":
+        from edge_runtime.backends.tensorrt_engine import opened_engine
+
+        return opened_engine(graph, options)
     from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
 
-    return OnnxRuntimeCpu(graph, threads)
+    return OnnxRuntimeCpu(graph, options.threads)

@@ -57,6 +57,7 @@ STATUS_OF: dict[type[ForeseyeError], StatusCode] = {
     errors.NotInBundle: StatusCode.NOT_FOUND,
     errors.GoldenMismatch: StatusCode.FAILED_PRECONDITION,
     errors.BackendUnavailable: StatusCode.FAILED_PRECONDITION,
+    errors.EngineRefused: StatusCode.FAILED_PRECONDITION,
     errors.InferenceFailed: StatusCode.INTERNAL,
     errors.ServerUnreachable: StatusCode.UNAVAILABLE,
     errors.Overloaded: StatusCode.UNAVAILABLE,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import onnx
 
+from edge_runtime.backends.opening import RUNS
 from edge_runtime.contracts.bundle import Artefact, ParityReport, Precision
 from export.entry import GOLDEN_TOLERANCE_FP32
-from export.errors import ToleranceError
+from export.errors import ExportError, ToleranceError
 from export.precisions.gate import Judged, check, in_words
 from export.precisions.half import halved, kept_in_half
 from export.precisions.int8 import CPU, TRT, Kind, quantised, rounded_places
@@ -17,6 +18,7 @@ from export.precisions.network import activation_after, convolutions, network_no
 from export.precisions.ranges import ranges_of
 from export.precisions.sensitivity import most_sensitive_first
 from export.precisions.subject import Subject
+from export.precisions.tensorrt_graph import cast_before_transposed, complaints
 from export.to_onnx import OPSET
 
 Say = Callable[[str], None]
@@ -84,7 +86,7 @@ def _candidates(subject: Subject, precision: Precision, say: Say) -> Iterator[Ca
     """Yield graphs, each with more of it in higher precision than the one before."""
     if precision in HALVED:
         make, kept = HALVED[precision]
-        yield Candidate(make(subject.graph).SerializeToString(), kept)
+        yield Candidate(_finished(make(subject.graph), precision), kept)
         return
     kind = KINDS[precision]
     nodes = network_nodes(subject.graph)
@@ -102,9 +104,19 @@ def _candidates(subject: Subject, precision: Precision, say: Say) -> Iterator[Ca
         chosen = _without(subject.graph, nodes, spared)
         num_kept = total - sum(node.op_type == "Conv" for node in chosen)
         made = quantised(subject.graph, chosen, ranges, kind)
-        yield Candidate(
-            made.SerializeToString(), f"{num_kept} of {total} convolutions stay in fp32"
-        )
+        kept = f"{num_kept} of {total} convolutions stay in fp32"
+        yield Candidate(_finished(made, precision), kept)
+
+
+def _finished(graph: onnx.ModelProto, precision: Precision) -> bytes:
+    """Return the file of a graph. Raises ExportError for one that TensorRT would not read."""
+    if precision not in RUNS["tensorrt"]:
+        return bytes(graph.SerializeToString())
+    made = cast_before_transposed(graph)
+    found = complaints(made)
+    if found:
+        raise ExportError(f"TensorRT would not read the {precision} graph: {'; '.join(found)}")
+    return bytes(made.SerializeToString())
 
 
 def _without(

@@ -138,7 +138,7 @@ def test_integers_that_this_processor_gets_wrong_give_way_to_the_next_precision_
     models = load_models(with_integers(bundle, WithOtherIntegers), Settings(threads=1))
 
     assert models["findings"].identity.precision == "fp32"
-    assert "not in int8-cpu on this machine" in caplog.text
+    assert "not int8-cpu on onnxruntime-cpu on this machine" in caplog.text
 
 
 def test_integers_that_this_processor_gets_wrong_are_refused_where_no_other_is_listed(
@@ -170,7 +170,7 @@ def test_a_precision_that_the_bundle_does_not_hold_is_refused_with_those_that_it
 
 
 @pytest.mark.parametrize(
-    ("order", "told"), [("int4", "unknown precisions"), ("fp16", "onnxruntime-cpu runs")]
+    ("order", "told"), [("int4", "unknown precisions"), ("fp16", "runs none of fp16")]
 )
 def test_a_precision_that_nobody_runs_is_a_setting_gone_wrong(
     bundle: Bundle, order: str, told: str
