@@ -19,6 +19,7 @@ from edge_runtime.service.access.quotas import Quotas
 from edge_runtime.service.access.roles import OPEN, may_call
 from edge_runtime.service.access.tokens import Tokens
 from edge_runtime.service.caller import client_of, host_of, is_on_this_machine
+from edge_runtime.service.logs import REQUEST_KEY, begin_request
 from edge_runtime.service.refusals import blotter, errors_as_status
 
 AUTHORIZATION = "authorization"
@@ -72,6 +73,7 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc has no typ
     ) -> AsyncIterator[Any]:
         """Yield the request, or the stream of requests, of a call that is admitted and counted."""
         counted = None
+        context.set_trailing_metadata(((REQUEST_KEY, begin_request()),))
         try:
             async with errors_as_status(context, method, blotter(())):
                 await self._admit(method, context)
