@@ -38,6 +38,8 @@ async def errors_as_status(context: Any, call: str, blotted: Blotter) -> AsyncIt
     """
     try:
         yield
+    except grpc.aio.AbortError:
+        raise  # the call was ended further in
     except Exception as error:  # noqa: BLE001 - the one place where the unforeseen is caught
         refusal = refusal_of(foreseen(error, call, blotted))
         with ending_when_nobody_listens(call):

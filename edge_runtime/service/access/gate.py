@@ -12,6 +12,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import grpc
+from google.protobuf.message import DecodeError
 
 from edge_runtime.errors import InvalidField, NotAllowed
 from edge_runtime.service.access.identity import HOLDER
@@ -78,7 +79,8 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc has no typ
             async with errors_as_status(context, method, blotter(())):
                 await self._admit(method, context)
                 counted = self._counted(context)
-                request = await self._read(requests, counted, one)
+                readable = _readable(requests, context, method)
+                request = await self._read(readable, counted, one)
             yield request
         finally:
             if counted is not None:
@@ -117,6 +119,20 @@ def authorization_of(context: Any) -> str:
         if key == AUTHORIZATION and isinstance(value, str):
             return value
     return ""
+
+
+async def _readable(requests: Any, context: Any, method: str) -> AsyncIterator[Any]:
+    """Yield the messages of a call; one that is none of the method's ends the call."""
+    messages = aiter(requests)
+    while True:
+        async with errors_as_status(context, method, blotter(())):
+            try:
+                message = await anext(messages)
+            except StopAsyncIteration:
+                return
+            except DecodeError as error:
+                raise InvalidField("request", "is no message of this method") from error
+        yield message
 
 
 async def _only(requests: AsyncIterator[Any]) -> Any:
