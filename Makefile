@@ -30,8 +30,9 @@ test: .venv/all-ready ## Run every test (browser tests skip without Chromium, sa
 check: .venv/all-ready ## Format, lint, types, architecture and fast tests.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/pytest -q -m "not slow and not browser and not photographs" -x
+	@$(BIN)/mypy & types=$$!; result=0; \
+	  $(BIN)/pytest -q -m "not slow and not browser and not photographs" -x || result=1; \
+	  wait $$types || result=1; exit $$result
 
 bench: .venv/all-ready ## Time every stage on this machine.
 	$(BIN)/foreseye bench
