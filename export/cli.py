@@ -12,6 +12,8 @@ from rich.console import Console
 
 from edge_runtime import __version__
 from edge_runtime.errors import ForeseyeError
+from export.device_commands import precisions, tensorrt, triton
+from export.reference import target_folder
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,10 +32,6 @@ FindingsRun = Annotated[
 ForecastRun = Annotated[Path | None, typer.Option(help="Run folder of the forecast.", exists=True)]
 Reference = Annotated[
     bool, typer.Option("--reference", help="Replace the package's reference bundle.")
-]
-Precisions = Annotated[
-    list[str] | None,
-    typer.Option("--precision", help="int8-cpu (if none is named), fp16, int8-trt. Repeatable."),
 ]
 ImageSize = Annotated[
     int | None, typer.Option(help="Side of the anatomy model's image, a multiple of 16.")
@@ -172,87 +170,16 @@ def weights(
     write_weights(open_bundle(source, keys), out, console.print)
 
 
-@app.command(
+app.command(
     epilog="Example: foreseye-export precisions my-bundle --data ../shared/data "
     "--key ~/foreseye-signing.key --precision int8-cpu --precision fp16 --out my-smaller-bundle"
-)
-def precisions(
-    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
-    data: Annotated[Path, typer.Option(envvar="FORESEYE_DATA", help="Photographs.", exists=True)],
-    key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
-    precision: Precisions = None,
-    fp32_in_half: Annotated[
-        bool, typer.Option("--fp32-in-half", help="Keep the weights of fp32 graphs as halves.")
-    ] = False,
-    manifest: Annotated[
-        Path | None, typer.Option(help="Own cohort manifest; else the public sets.", exists=True)
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the new bundle.")] = None,
-    reference: Reference = False,
-) -> None:
-    """Add int8 and fp16 to a finished bundle, each judged against fp32 on tuning people."""
-    from edge_runtime.bundle.opening import open_bundle
-    from export.precisions.bundle import add_precisions, precisions_named
-    from export.reference import pin_reference
-    from export.signing_key import public_key, read_key
-    from training.cohort.assemble import Cohort
-
-    folder = target_folder(out, reference)
-    wanted = precisions_named(precision or ["int8-cpu"], fp32_in_half)
-    private = read_key(key)
-    bundle = open_bundle(source, (public_key(private),))
-    cohort = Cohort(data, manifest)
-    sha256 = add_precisions(bundle, cohort, wanted, folder, private, console.print)
-    if reference:
-        pin_reference(sha256)
-    typer.echo(sha256)
-
-
-@app.command(
+)(precisions)
+app.command(
     epilog="Example: foreseye-export tensorrt my-bundle --engines /var/lib/foreseye/engines"
-)
-def tensorrt(
-    source: Annotated[Path, typer.Argument(help="A bundle with fp16 or int8-trt.", exists=True)],
-    engines: Annotated[
-        Path, typer.Option(envvar="FORESEYE_ENGINES", help="Folder of this device's engines.")
-    ],
-    trusted_keys: Annotated[
-        str, typer.Option(envvar="FORESEYE_TRUSTED_KEYS", help="Public keys, by commas.")
-    ] = "",
-    precision: Annotated[str, typer.Option(help="Order of precisions.")] = "int8-trt,fp16",
-    workspace_mb: Annotated[
-        int, typer.Option(envvar="FORESEYE_ENGINE_WORKSPACE_MB", help="Scratch memory.", min=64)
-    ] = 1024,
-) -> None:
-    """Build the engines of a bundle on the device that runs them, and prove its golden samples."""
-    from edge_runtime.pipeline import Pipeline
-    from edge_runtime.settings import Settings
-
-    settings = Settings(
-        bundle=str(source),
-        trusted_keys=trusted_keys,
-        backends="tensorrt,onnxruntime-cpu",
-        precisions=f"{precision},int8-cpu,fp32",
-        engines=str(engines),
-        engine_workspace_mb=workspace_mb,
-    )
-    with console.status("Building engines; the first time takes minutes"):
-        pipeline = Pipeline.open(settings)
-    models = pipeline.models
-    pipeline.close()
-    for name, model in models.items():
-        typer.echo(f"{name}\t{model.backend}\t{model.precision}")
-    if not any(model.backend == "tensorrt" for model in models.values()):
-        raise typer.Exit(1)
-
-
-def target_folder(out: Path | None, reference: bool) -> Path:
-    """Return where a new bundle goes. Raises typer.BadParameter unless exactly one is meant."""
-    from export.reference import reference_folder
-
-    if (out is None) == (not reference):
-        raise typer.BadParameter("give either --out FOLDER or --reference")
-    return reference_folder() if out is None else out
+)(tensorrt)
+app.command(
+    epilog="Example: foreseye-export triton my-bundle --out repository --precision fp16 --gpu"
+)(triton)
 
 
 def commit() -> str:
