@@ -19,6 +19,7 @@ from training.drawn.report import command as draw_reporting
 from training.drawn.worth import command as worth
 from training.evaluation import command as evaluation
 from training.forecast import command as forecasting
+from training.progression import command as progressing
 from training.repeatability import command as repeatability_command
 
 if TYPE_CHECKING:
@@ -178,6 +179,9 @@ app.command(epilog=evaluation.EXAMPLE)(evaluation.evaluate)
 app.command(epilog=forecasting.EXAMPLE)(forecasting.forecast)
 app.command(epilog=forecasting.PHOTOGRAPHS_EXAMPLE)(forecasting.forecast_photographs)
 app.command(epilog=forecasting.JUDGE_EXAMPLE)(forecasting.judge_forecast)
+app.command(epilog=progressing.EXAMPLE)(progressing.progression)
+app.command(epilog=progressing.JUDGE_EXAMPLE)(progressing.judge_progression)
+app.command(epilog=progressing.VISITS_EXAMPLE)(progressing.judge_visits)
 app.command(epilog=command.COHORT_EXAMPLE)(command.cohort)
 app.command(epilog=command.CHECK_EXAMPLE)(command.check_cohort)
 

@@ -99,6 +99,13 @@ class DrawnEye:
         trees = self.grown
         return catalogue_of(self.history, self.anatomy, trees.arterioles, trees.venules)
 
+    def along(self, history: EyeHistory) -> DrawnEye:
+        """Return this eye along another history of it, with what grew already."""
+        other = DrawnEye(history)
+        # What a cached property has found lies in the instance's own dictionary.
+        other.__dict__.update(anatomy=self.anatomy, grown=self.grown)
+        return other
+
     def photograph(self, years: float, camera: CameraState, height_px: int) -> DrawnPhotograph:
         """Return this eye's photograph, `height_px` high, `years` after the first visit."""
         moment = _Moment(self, years, camera, height_px)
