@@ -31,7 +31,7 @@ from edge_runtime.settings import Settings
 
 log = logging.getLogger(__name__)
 
-RUNNABLE = ("anatomy", "disc", "findings", "forecast")
+RUNNABLE = ("anatomy", "disc", "findings", "forecast", "progression")
 """Models that this version of foreseye can run. A bundle with others is refused, not trimmed."""
 
 _SEEN_BY = {"disc": DISC_SQUARE, "forecast": None}

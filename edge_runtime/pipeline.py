@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping
 from edge_runtime.bundle.opening import Bundle, open_bundle
 from edge_runtime.contracts.exam import ExamRecord, RefusedPhotograph
 from edge_runtime.contracts.result import ModelIdentity
-from edge_runtime.domain import Exam
-from edge_runtime.errors import PhotographError
+from edge_runtime.domain import Exam, Person, PhotographFile
+from edge_runtime.errors import NotInBundle, PhotographError
 from edge_runtime.forecast.forecaster import Forecaster
 from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.models import LoadedModel, load_models
 from edge_runtime.reading import PhotographReader
 from edge_runtime.settings import Settings
+from edge_runtime.simulation.records import QualityJudged, SimulationEvent, SimulationWish
+from edge_runtime.simulation.simulator import Simulator
 from edge_runtime.stages import ExamDone, ForecastRead, PhotographRefused, StageEvent
 
 
@@ -38,6 +40,7 @@ class Pipeline:
         self._models, self._settings = models, settings
         self._reader = PhotographReader(bundle, models, settings.limits, read)
         self._forecaster = Forecaster(bundle.manifest, models) if "forecast" in models else None
+        self._simulator = Simulator(models) if "progression" in models else None
 
     @classmethod
     def open(cls, settings: Settings) -> Pipeline:
@@ -110,3 +113,25 @@ class Pipeline:
                 forecast=forecast,
             )
         )
+
+    def simulate(
+        self, file: PhotographFile, person: Person, wish: SimulationWish
+    ) -> Iterator[SimulationEvent]:
+        """Yield the verdict on the photograph, and if it is gradable each simulated visit.
+
+        Closing the generator stops the work before the next picture. Raises NotInBundle without a
+        progression model, PhotographError, InvalidField, InferenceError.
+        """
+        if self._simulator is None:
+            raise NotInBundle("the bundle holds no progression model")
+        photograph, field, quality = self._reader.judge(file)
+        yield QualityJudged(quality)
+        if field is None or not quality.gradable:
+            return
+        # The models need few pixels; the pictures have the photograph's own, or those asked for.
+        short_over_long = min(photograph.width_px, photograph.height_px) / max(
+            photograph.width_px, photograph.height_px
+        )
+        wanted_px = None if wish.side_px is None else round(wish.side_px * short_over_long)
+        sharp = self.read(file.content, file.name, self._settings.limits, wanted_side_px=wanted_px)
+        yield from self._simulator.simulate(photograph, field, sharp, person, wish)

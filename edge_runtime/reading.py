@@ -113,6 +113,17 @@ class PhotographReader:
         seen = _Seen(photograph, field, eye, quality)
         yield PhotographDone(index, self._result(seen, watch), None)
 
+    def judge(self, file: PhotographFile) -> tuple[Photograph, FieldOfView | None, Quality]:
+        """Return a photograph, its field and its quality, as `read` sees and judges them.
+
+        Raises PhotographError.
+        """
+        photograph = self._read(
+            file.content, file.name, self._limits, wanted_side_px=self._wanted_side_px
+        )
+        field = find_field_of_view(photograph)
+        return photograph, field, self._judged(photograph, field)
+
     def _gradable(
         self,
         index: int,

@@ -35,6 +35,7 @@ from edge_runtime.cli.session import (
     print_json,
     say,
 )
+from edge_runtime.cli.simulate import simulate
 from edge_runtime.cli.token import token_app
 from edge_runtime.errors import ForeseyeError, RequestError, ResumeMismatch, SettingsError
 
@@ -83,6 +84,9 @@ app.command(epilog="Example: foreseye screen left.jpg right.jpg --out results --
 app.command(
     epilog="Example: foreseye batch photographs/ --out results --formats csv,parquet --resume"
 )(batch)
+app.command(
+    epilog="Example: foreseye simulate eye.jpg --years 1,3,5 --out simulated --age 61 --sex F"
+)(simulate)
 app.command(epilog="Example: foreseye serve --address 127.0.0.1:50051")(serve)
 bench_app = typer.Typer(
     cls=DefaultsToPhoto,

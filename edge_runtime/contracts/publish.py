@@ -27,6 +27,7 @@ from edge_runtime.contracts.evaluation import Evaluation
 from edge_runtime.contracts.exam import ExamRecord
 from edge_runtime.contracts.result import ScreeningResult
 from edge_runtime.contracts.rules import RULES
+from edge_runtime.contracts.simulation import SimulationRecord
 from edge_runtime.contracts.strict import EXPLICIT_NULLS, Strict
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -37,6 +38,7 @@ PUBLISHED: dict[str, type[Strict]] = {
     "exam": ExamRecord,
     "bundle": BundleManifest,
     "evaluation": Evaluation,
+    "simulation": SimulationRecord,
 }
 """The published contracts by name; each is version 1."""
 

@@ -1,7 +1,7 @@
 """Names and layouts of every model's tensors: what export writes and the runtime reads.
 
 Legend: N photographs, H rows, W columns, C = 3 colours (RGB), K channels or classes,
-D covariates, T yearly intervals, S steps of a sampler. Pictures go in as uint8, raw: the
+D covariates, T yearly intervals. Pictures go in as uint8, raw: the
 arithmetic (scale, mean, deviation) is inside each graph, so no constant exists twice.
 """
 
@@ -48,6 +48,17 @@ CONDITION_LABELS = ("maculopathy", "glaucoma_suspicion")
 """Conditions that `condition_NK` may hold; the labels of a findings model are those of its grades,
 then one for each channel of `condition_NK`, in order."""
 
+CHANGE_CHANNELS = {
+    "shift": ("shift_x", "shift_y"),
+    "log_gain": ("log_gain_red", "log_gain_green", "log_gain_blue"),
+    "added": ("added_red", "added_green", "added_blue"),
+}
+"""Channels of `change_NKHW`, in order: from how many network pixels to the right and below a place
+takes its colour, the logarithm of what it is multiplied by, and the grey levels (of 255) added."""
+
+NOISE_SHAPE = (16, 8, 8)
+"""Of `noise_NKHW` for one sample: standard normal deviates."""
+
 REFERABLE = "referable"
 """Name of the threshold on the sum of grades 2, 3 and 4."""
 
@@ -87,13 +98,15 @@ LAYOUTS: dict[str, ModelLayout] = {
             TensorLayout("above_NKT", "float32", ("N", "K", "T")),
         ),
     ),
-    # One evaluation of the sampler; noise is an input, so samples differ and repeat by seed.
+    # One evaluation a sample; noise is an input, so samples differ and repeat by seed. Covariates
+    # are those of the forecast, known_ND 1 where known.
     "progression": ModelLayout(
         (
             IMAGE,
             TensorLayout("noise_NKHW", "float32", ("N", "K", "H", "W")),
             TensorLayout("horizon_years_N", "float32", ("N",)),
             TensorLayout("covariate_ND", "float32", ("N", "D")),
+            TensorLayout("known_ND", "float32", ("N", "D")),
         ),
         (TensorLayout("change_NKHW", "float32", ("N", "K", "H", "W")),),
     ),

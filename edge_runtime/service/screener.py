@@ -8,10 +8,11 @@ from typing import Protocol
 
 from edge_runtime.bundle.opening import Bundle
 from edge_runtime.contracts.result import ModelIdentity
-from edge_runtime.domain import Exam
+from edge_runtime.domain import Exam, Person, PhotographFile
 from edge_runtime.fundus.intake import ReadPhotograph
 from edge_runtime.models import LoadedModel
 from edge_runtime.settings import Settings
+from edge_runtime.simulation.records import SimulationEvent, SimulationWish
 from edge_runtime.stages import StageEvent
 
 
@@ -44,6 +45,12 @@ class Screener(Protocol):
 
     def screen(self, exam: Exam) -> Iterator[StageEvent]:
         """Yield each stage as it is ready; a generator, whose `close` stops between stages."""
+        ...
+
+    def simulate(
+        self, file: PhotographFile, person: Person, wish: SimulationWish
+    ) -> Iterator[SimulationEvent]:
+        """Yield each event of a simulation; a generator, whose `close` stops between pictures."""
         ...
 
 

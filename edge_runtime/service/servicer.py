@@ -30,6 +30,7 @@ from edge_runtime.service.refusals import (
     errors_as_status,
 )
 from edge_runtime.service.screener import Screener
+from edge_runtime.service.simulation import simulation_events, simulation_from_wire
 from edge_runtime.service.uploads import ArrivingFile, Uploads
 from edge_runtime.settings import Settings
 from edge_runtime.wire import screening_pb2 as pb
@@ -44,6 +45,7 @@ from edge_runtime.wire.records import (
     PhotographDone,
 )
 from edge_runtime.wire.screening_pb2_grpc import ScreeningServicer
+from edge_runtime.wire.simulation import simulation_event_to_wire
 
 log = logging.getLogger("foreseye.service")
 
@@ -86,10 +88,13 @@ class Servicer(ScreeningServicer):
     async def Simulate(  # noqa: N802 - the proto's name
         self, request: pb.SimulateRequest, context: Any
     ) -> None:
-        """Refuse: no bundle that this version can open holds a progression model."""
+        """Stream simulated visits; the work stops when the caller leaves or the deadline passes."""
         async with errors_as_status(context, "Simulate", blotter_of(request)):
-            with self._bundles.use():
-                raise NotInBundle("the bundle holds no progression model")
+            ends = time.monotonic() + _seconds_left(context)
+            async with aclosing(self._simulated(request, client_of(context), ends)) as messages:
+                async for message in messages:
+                    with ending_when_nobody_listens("Simulate"):
+                        await context.write(message)
 
     async def DescribeBundle(  # noqa: N802 - the proto's name
         self, request: pb.DescribeBundleRequest, context: Any
@@ -165,6 +170,23 @@ class Servicer(ScreeningServicer):
         took_ms = (time.perf_counter() - started) * 1000.0
         self.measures.exam_done(took_ms)
         log.info("Screen: %d photographs in %.0f ms", len(request.photographs), took_ms)
+
+    async def _simulated(
+        self, request: pb.SimulateRequest, client: str, ends: float
+    ) -> AsyncGenerator[pb.SimulateEvent, None]:
+        with self._bundles.use() as generation:
+            screener = generation.screener
+            if "progression" not in screener.models:
+                raise NotInBundle("the bundle holds no progression model")
+            uploaded = partial(self._uploads.content, client)
+            simulation = simulation_from_wire(request, self._limits, uploaded)
+            num_bytes = len(simulation.file.content)
+            self._floor.check(num_bytes)
+            caller = Caller(urgency_from(pb.URGENCY_UNSPECIFIED), ends)
+            events = simulation_events(screener, simulation)
+            async with self._queue.enter(events, caller, num_bytes) as run:
+                while (event := await run.next(ends - time.monotonic())) is not None:
+                    yield simulation_event_to_wire(event)
 
     async def _events(
         self, request: pb.ScreenRequest, client: str, ends: float

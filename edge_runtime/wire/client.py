@@ -83,6 +83,14 @@ from edge_runtime.wire.records import (
     QualityRead,
 )
 from edge_runtime.wire.screening_pb2_grpc import OperationStub, ScreeningStub
+from edge_runtime.wire.simulation import (
+    SimulatedDifference,
+    SimulatedPicture,
+    SimulationEvent,
+    SimulationRequest,
+    SimulationStream,
+    request_to_wire,
+)
 from edge_runtime.wire.uploading import send_upload
 from edge_runtime.wire.urgency import Urgency
 
@@ -147,6 +155,11 @@ __all__ = [
     "ServiceError",
     "SettingsError",
     "Sex",
+    "SimulatedDifference",
+    "SimulatedPicture",
+    "SimulationEvent",
+    "SimulationRequest",
+    "SimulationStream",
     "TooLate",
     "Urgency",
     "read_token",
@@ -216,6 +229,16 @@ class ScreeningClient:
             upload_keys=upload_keys,
         )
         return ExamStream(self._stub.Screen(request, timeout=timeout_s))
+
+    def simulate(
+        self, request: SimulationRequest, *, timeout_s: float | None = 300.0
+    ) -> SimulationStream:
+        """Return the verdict on a photograph, then its simulated visits as they come.
+
+        Nothing follows the verdict on a photograph that is not gradable. Raises NotInBundle where
+        the server's bundle cannot simulate, and else as `screen`.
+        """
+        return SimulationStream(self._stub.Simulate(request_to_wire(request), timeout=timeout_s))
 
     def upload(self, content: bytes, key: str, *, timeout_s: float = 600.0) -> None:
         """Return when the server has a photograph's file under `key`, random and one for each.

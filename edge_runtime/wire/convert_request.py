@@ -45,19 +45,24 @@ def exam_to_wire(
     return pb.ScreenRequest(
         exam_id=_unicode("exam_id", exam.exam_id),
         photographs=[
-            pb.PhotographUpload(
-                name=_unicode(f"photographs[{index}].name", file.name),
-                content=b"" if key else file.content,
-                eye=pb.EYE_UNSPECIFIED if file.eye is None else EYE[file.eye],
-                upload_key=key,
-            )
+            photograph_to_wire(f"photographs[{index}]", file, key)
             for index, (file, key) in enumerate(zip(exam.photographs, keys, strict=True))
         ],
-        person=_person_to_wire(exam.person),
+        person=person_to_wire(exam.person),
         with_pictures=with_pictures,
         picture_side_px=picture_side_px,
         urgency=pb.Urgency.ValueType(urgency),
         idempotency_key=idempotency_key,
+    )
+
+
+def photograph_to_wire(field: str, file: PhotographFile, upload_key: str) -> pb.PhotographUpload:
+    """Return one photograph of a request, without its content where that was uploaded before."""
+    return pb.PhotographUpload(
+        name=_unicode(f"{field}.name", file.name),
+        content=b"" if upload_key else file.content,
+        eye=pb.EYE_UNSPECIFIED if file.eye is None else EYE[file.eye],
+        upload_key=upload_key,
     )
 
 
@@ -92,11 +97,17 @@ def exam_from_wire(
 
 def picture_side_from_wire(request: pb.ScreenRequest) -> int | None:
     """Return the longer side of the pictures to send, or None when none are asked for."""
-    side = request.picture_side_px or DEFAULT_PICTURE_SIDE_PX
+    side = side_from_wire(request.picture_side_px)
+    return side if request.with_pictures else None
+
+
+def side_from_wire(picture_side_px: int) -> int:
+    """Return the longer side of pictures that a request asks for; 0 is the default."""
+    side = picture_side_px or DEFAULT_PICTURE_SIDE_PX
     if side not in PICTURE_SIDE_PX:
         low, high = PICTURE_SIDE_PX[0], PICTURE_SIDE_PX[-1]
         raise InvalidField("picture_side_px", f"must be {low} to {high}, or 0")
-    return side if request.with_pictures else None
+    return side
 
 
 def photograph_from_wire(
@@ -149,7 +160,8 @@ def _of_the_request(error: InvalidField) -> InvalidField:
     return InvalidField("person.covariates", f"only {', '.join(COVARIATES)} are known")
 
 
-def _person_to_wire(person: Person) -> pb.Person:
+def person_to_wire(person: Person) -> pb.Person:
+    """Return what is known of the person. Raises InvalidField for text that is not Unicode."""
     return pb.Person(
         person_id=(
             None if person.person_id is None else _unicode("person.person_id", person.person_id)

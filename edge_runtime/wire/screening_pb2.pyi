@@ -409,7 +409,7 @@ class ForecastEvent(_message.Message):
     def __init__(self, forecast: _Optional[_Iterable[_Union[Forecast, _Mapping]]] = ...) -> None: ...
 
 class SimulatedVisit(_message.Message):
-    __slots__ = ("photograph_index", "horizon_years", "sample", "seed", "picture", "difference_map", "evidence")
+    __slots__ = ("photograph_index", "horizon_years", "sample", "seed", "picture", "difference_map", "evidence", "width_px", "height_px")
     PHOTOGRAPH_INDEX_FIELD_NUMBER: _ClassVar[int]
     HORIZON_YEARS_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
@@ -417,6 +417,8 @@ class SimulatedVisit(_message.Message):
     PICTURE_FIELD_NUMBER: _ClassVar[int]
     DIFFERENCE_MAP_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_PX_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_PX_FIELD_NUMBER: _ClassVar[int]
     photograph_index: int
     horizon_years: float
     sample: int
@@ -424,7 +426,21 @@ class SimulatedVisit(_message.Message):
     picture: bytes
     difference_map: bytes
     evidence: Evidence
-    def __init__(self, photograph_index: _Optional[int] = ..., horizon_years: _Optional[float] = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., picture: _Optional[bytes] = ..., difference_map: _Optional[bytes] = ..., evidence: _Optional[_Union[Evidence, str]] = ...) -> None: ...
+    width_px: int
+    height_px: int
+    def __init__(self, photograph_index: _Optional[int] = ..., horizon_years: _Optional[float] = ..., sample: _Optional[int] = ..., seed: _Optional[int] = ..., picture: _Optional[bytes] = ..., difference_map: _Optional[bytes] = ..., evidence: _Optional[_Union[Evidence, str]] = ..., width_px: _Optional[int] = ..., height_px: _Optional[int] = ...) -> None: ...
+
+class SimulatedSpread(_message.Message):
+    __slots__ = ("photograph_index", "horizon_years", "spread_map", "evidence")
+    PHOTOGRAPH_INDEX_FIELD_NUMBER: _ClassVar[int]
+    HORIZON_YEARS_FIELD_NUMBER: _ClassVar[int]
+    SPREAD_MAP_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    photograph_index: int
+    horizon_years: float
+    spread_map: bytes
+    evidence: Evidence
+    def __init__(self, photograph_index: _Optional[int] = ..., horizon_years: _Optional[float] = ..., spread_map: _Optional[bytes] = ..., evidence: _Optional[_Union[Evidence, str]] = ...) -> None: ...
 
 class ExamDone(_message.Message):
     __slots__ = ("exam_json",)
@@ -433,26 +449,32 @@ class ExamDone(_message.Message):
     def __init__(self, exam_json: _Optional[str] = ...) -> None: ...
 
 class SimulateRequest(_message.Message):
-    __slots__ = ("photograph", "person", "horizon_years", "samples", "seed")
+    __slots__ = ("photograph", "person", "horizon_years", "samples", "seed", "picture_side_px", "languages")
     PHOTOGRAPH_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     HORIZON_YEARS_FIELD_NUMBER: _ClassVar[int]
     SAMPLES_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_SIDE_PX_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGES_FIELD_NUMBER: _ClassVar[int]
     photograph: PhotographUpload
     person: Person
     horizon_years: _containers.RepeatedScalarFieldContainer[float]
     samples: int
     seed: int
-    def __init__(self, photograph: _Optional[_Union[PhotographUpload, _Mapping]] = ..., person: _Optional[_Union[Person, _Mapping]] = ..., horizon_years: _Optional[_Iterable[float]] = ..., samples: _Optional[int] = ..., seed: _Optional[int] = ...) -> None: ...
+    picture_side_px: int
+    languages: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, photograph: _Optional[_Union[PhotographUpload, _Mapping]] = ..., person: _Optional[_Union[Person, _Mapping]] = ..., horizon_years: _Optional[_Iterable[float]] = ..., samples: _Optional[int] = ..., seed: _Optional[int] = ..., picture_side_px: _Optional[int] = ..., languages: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SimulateEvent(_message.Message):
-    __slots__ = ("quality", "simulated_visit")
+    __slots__ = ("quality", "simulated_visit", "simulated_spread")
     QUALITY_FIELD_NUMBER: _ClassVar[int]
     SIMULATED_VISIT_FIELD_NUMBER: _ClassVar[int]
+    SIMULATED_SPREAD_FIELD_NUMBER: _ClassVar[int]
     quality: QualityEvent
     simulated_visit: SimulatedVisit
-    def __init__(self, quality: _Optional[_Union[QualityEvent, _Mapping]] = ..., simulated_visit: _Optional[_Union[SimulatedVisit, _Mapping]] = ...) -> None: ...
+    simulated_spread: SimulatedSpread
+    def __init__(self, quality: _Optional[_Union[QualityEvent, _Mapping]] = ..., simulated_visit: _Optional[_Union[SimulatedVisit, _Mapping]] = ..., simulated_spread: _Optional[_Union[SimulatedSpread, _Mapping]] = ...) -> None: ...
 
 class DescribeBundleRequest(_message.Message):
     __slots__ = ()

@@ -135,6 +135,7 @@ CHINESE: Final[dict[str, str]] = {
     "disc_fovea_distance_um": "视盘至中央凹",
     "rim": "盘沿，按右眼钟点 {clock} 点",
     "disc_diameters": "视盘径",
+    "simulated.short": "AI 模拟：{years:g} 年后",
     "simulated.title": "模拟图像",
     "simulated.label": "AI 模拟：{years:g} 年后可能的外观之一，并非预测结果或真实照片，不用于诊断",
 }

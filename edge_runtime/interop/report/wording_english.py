@@ -139,6 +139,7 @@ ENGLISH: Final[dict[str, str]] = {
     "disc_fovea_distance_um": "Disc to fovea",
     "rim": "Rim, {clock} o'clock of a right eye",
     "disc_diameters": "DD",
+    "simulated.short": "AI simulation, +{years:g} years",
     "simulated.title": "Simulated pictures",
     "simulated.label": "AI simulation: one possible appearance in {years:g} years. Not a "
     "photograph, not a diagnosis.",
