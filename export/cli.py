@@ -119,6 +119,39 @@ def forecast(
 
 
 @app.command(
+    epilog="Example: foreseye-export progression my-bundle --run runs/progression "
+    "--judged runs/judged/progression.json --key ~/foreseye-signing.key --out with-progression"
+)
+def progression(
+    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
+    run: Annotated[Path, typer.Option(help="Run folder of the progression.", exists=True)],
+    key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
+    judged: Annotated[
+        Path | None,
+        typer.Option(help="What `foreseye-train judge-progression` wrote.", exists=True),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the new bundle.")] = None,
+    reference: Reference = False,
+) -> None:
+    """Add simulated visits to a finished bundle: exported, proved, their figures sealed, signed.
+
+    Without --judged the bundle has no figures of them: make it, judge it, and make it again.
+    """
+    from edge_runtime.bundle.opening import open_bundle
+    from export.progression_bundle import add_progression
+    from export.reference import pin_reference
+    from export.signing_key import public_key, read_key
+
+    folder = target_folder(out, reference)
+    private = read_key(key)
+    bundle = open_bundle(source, (public_key(private),))
+    sha256 = add_progression(bundle, run, folder, private, console.print, judged)
+    if reference:
+        pin_reference(sha256)
+    typer.echo(sha256)
+
+
+@app.command(
     epilog="Example: foreseye-export seal my-bundle --evaluation runs/cv "
     "--repeatability runs/repeatability.json --key ~/foreseye-signing.key --out my-sealed-bundle"
 )

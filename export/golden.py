@@ -24,6 +24,7 @@ from edge_runtime.stages import PhotographDone, PhotographRefused
 from export.entry import loaded
 from export.errors import ExportError
 from export.forecast_parity import golden_person
+from export.progression_golden import golden_simulation
 from training.drawn.sample_eyes import write_sample_eyes
 
 SAMPLES = "samples"
@@ -51,11 +52,12 @@ def golden_samples(
             for model, entry in models.items():
                 expected[model] = f"{SAMPLES}/{path.stem}.{model}.npz"
                 graph = graphs[entry.artefacts["fp32"].file]
-                files[expected[model]] = (
-                    golden_arrays(images[model], entry, graphs)
-                    if model in images
-                    else golden_person(eye, graph)
-                )
+                if model == "progression":
+                    files[expected[model]] = golden_simulation(content, eye, entry, graph)
+                elif model in images:
+                    files[expected[model]] = golden_arrays(images[model], entry, graphs)
+                else:
+                    files[expected[model]] = golden_person(eye, graph)
             measured = unaided(pipeline, path, eye)
             samples.append(
                 GoldenSample(
