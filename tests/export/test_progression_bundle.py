@@ -83,7 +83,9 @@ def test_a_bundle_is_judged_on_drawn_eyes_once(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("FORESEYE_TRUSTED_KEYS", public_key(KEY))
-    plan = JudgingPlan(years=5.0, samples=3, others=2, read=2, height_px=300, side_px=0)
+    plan = JudgingPlan(
+        years=5.0, samples=3, others=2, read=2, read_eyes=1, height_px=300, side_px=0
+    )
 
     first = judged_bundle(folder, tmp_path, 2, plan, None, seed=1)
     kept = sorted((tmp_path / "judged_eyes").rglob("*.json"))

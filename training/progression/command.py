@@ -60,6 +60,9 @@ def judge_progression(
     read: Annotated[
         int, typer.Option(help="Of them, how many biomarkers are read from; 0 reads none.")
     ] = 20,
+    read_eyes: Annotated[
+        int, typer.Option(help="Of the eyes, the first whose biomarkers are read.")
+    ] = 20,
     peer: Annotated[
         Path | None, typer.Option(help="Run folder that holds a trained regression.", exists=True)
     ] = None,
@@ -71,7 +74,7 @@ def judge_progression(
     from training.progression.judging import JudgingPlan
     from training.progression.judging_bundle import judged_bundle
 
-    plan = JudgingPlan(years, samples, others, read, height_px, 0)
+    plan = JudgingPlan(years, samples, others, read, read_eyes, height_px, 0)
     metrics = judged_bundle(bundle, run, eyes, plan, peer, seed)
     if as_json:
         typer.echo(json.dumps([metric.model_dump(mode="json") for metric in metrics]))

@@ -62,6 +62,8 @@ class JudgingPlan:
     """Other true futures."""
     read: int
     """Samples, and other futures, whose biomarkers are read; 0 reads none."""
+    read_eyes: int
+    """Of the eyes, the first whose biomarkers are read: that takes many times as long."""
     height_px: int
     side_px: int
 

@@ -89,8 +89,10 @@ def _eyes(
     with progress_bar("Judging simulated visits", eyes) as show:
         for done, (block, place, eye) in enumerate(chosen_eyes(wanted), start=1):
             path = folder / f"{seed}_{block:06d}_{place:03d}_{eye.value}_{plan.years:g}y.json"
-            judge = _judge(block, place, eye, models, peer, plan, seed)
-            found.append(_kept(path, asdict(plan) | {"peer": peer is not None}, judge))
+            of_this = plan if done <= plan.read_eyes else replace(plan, read=0)
+            judge = _judge(block, place, eye, models, peer, of_this, seed)
+            told = {**asdict(of_this), "read_eyes": 0, "peer": peer is not None}
+            found.append(_kept(path, told, judge))
             show(done)
     return [each for each in found if each is not None]
 
