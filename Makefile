@@ -5,7 +5,7 @@ RUN_EXTRAS := cpu,heic,ui
 ALL_EXTRAS := cpu,heic,interop,postgresql,train,export,ui,test
 
 .DEFAULT_GOAL := list
-.PHONY: list run test check bench golden protos schemas clean
+.PHONY: list run test check bench soak golden protos schemas clean
 
 list: ## Show the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -30,11 +30,16 @@ test: .venv/all-ready ## Run every test (browser tests skip without Chromium, sa
 check: .venv/all-ready ## Format, lint, types, architecture and fast tests.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/pytest -q -m "not slow and not browser and not photographs" -x
+	@$(BIN)/mypy & types=$$!; result=0; \
+	  $(BIN)/pytest -q -m "not slow and not browser and not photographs" -x || result=1; \
+	  wait $$types || result=1; exit $$result
 
 bench: .venv/all-ready ## Time every stage on this machine.
 	$(BIN)/foreseye bench
+
+soak: .venv/all-ready ## Abuse the server for longer than the tests do (about half an hour).
+	ABUSE_MESSAGES=50000 ABUSE_STREAMS=200000 ABUSE_CONNECTIONS=200 \
+	  $(BIN)/pytest -q tests/edge_runtime/service/test_abuse.py
 
 golden: .venv/all-ready ## Rewrite golden files; then read `git diff` before you commit.
 	$(BIN)/pytest -q --accept-golden tests/test_golden.py

@@ -73,6 +73,9 @@ class Settings:
     tokens: str = ""
     """File of the tokens that callers must show; empty: none is asked for."""
 
+    log_format: str = "text"
+    """Of the server: text, or json for one object a line."""
+
     max_queued_exams: int = 8
     """Exams that wait in the server before the next is told to come back."""
 

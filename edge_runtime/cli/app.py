@@ -24,6 +24,7 @@ from edge_runtime.cli.bundle_in_service import roll_back, switch
 from edge_runtime.cli.default_command import PHOTO, DefaultsToPhoto
 from edge_runtime.cli.deidentify import deidentify
 from edge_runtime.cli.demo import demo
+from edge_runtime.cli.doctor import doctor
 from edge_runtime.cli.records_upkeep import records_app
 from edge_runtime.cli.screen import screen
 from edge_runtime.cli.serve import serve
@@ -96,6 +97,7 @@ bench_app = typer.Typer(
 bench_app.command(PHOTO, epilog="Example: foreseye bench photograph.jpg --repeat 20")(bench)
 bench_app.command("serve", epilog="Example: foreseye bench serve --seconds 3")(bench_serve)
 app.add_typer(bench_app, name="bench", epilog="Example: foreseye bench photograph.jpg --repeat 20")
+app.command(epilog="Example: foreseye doctor --tls-cert box.pem --tls-key box-key.pem")(doctor)
 app.command(epilog="Example: foreseye demo --out .demo")(demo)
 app.command(
     epilog="Example: foreseye deidentify photographs/ --out clean --keys ~/clean-keys.json"

@@ -5,18 +5,33 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
 from edge_runtime.cli.options import AsJson
 from edge_runtime.cli.records_place import opened
+from edge_runtime.cli.serve_options import (
+    AddressOption,
+    AnywhereOption,
+    BundleOption,
+    CertificateOption,
+    ClientAuthorityOption,
+    KeyOption,
+    LogOption,
+    MetricsOption,
+    OpenInferenceOption,
+    RecordsOption,
+    TokensOption,
+)
 from edge_runtime.cli.session import Session, print_json, say, session_of
 from edge_runtime.errors import ForeseyeError, SettingsError
+from edge_runtime.service.logs import LogFormat, log_format_of, log_to
 from edge_runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,64 +40,6 @@ if TYPE_CHECKING:
     from edge_runtime.service.listening import Listen
     from edge_runtime.service.screener import Screener
     from edge_runtime.service.server import ScreeningServer
-
-BundleOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--bundle", metavar="DIR", help="The model bundle; the reference one if left out."
-    ),
-]
-AddressOption = Annotated[
-    str | None,
-    typer.Option(
-        "--address", metavar="HOST:PORT", help="Where to listen; port 0 takes a free one."
-    ),
-]
-CertificateOption = Annotated[
-    str | None, typer.Option("--tls-cert", metavar="PEM", help="The server's certificate.")
-]
-KeyOption = Annotated[str | None, typer.Option("--tls-key", metavar="PEM", help="Its private key.")]
-ClientAuthorityOption = Annotated[
-    str | None,
-    typer.Option(
-        "--client-ca", metavar="PEM", help="Only clients that this authority signed may call."
-    ),
-]
-AnywhereOption = Annotated[
-    bool,
-    typer.Option(
-        "--insecure-listen-anywhere",
-        help="Listen without TLS where other machines reach it. Photographs cross in the clear.",
-    ),
-]
-TokensOption = Annotated[
-    str | None,
-    typer.Option(
-        "--tokens",
-        metavar="FILE",
-        help="Callers must show a token of this file (`foreseye token create`).",
-    ),
-]
-OpenInferenceOption = Annotated[
-    bool,
-    typer.Option(
-        "--open-inference",
-        help="Also serve the bare models to stock Triton and KServe clients. This goes around the "
-        "quality gate: for operators.",
-    ),
-]
-RecordsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--records",
-        metavar="DIR",
-        help="Keep exams in these records (`foreseye records init`); else nothing is kept.",
-    ),
-]
-MetricsOption = Annotated[
-    str | None,
-    typer.Option("--metrics", metavar="HOST:PORT", help="Serve Prometheus metrics at /metrics."),
-]
 
 log = logging.getLogger("foreseye.service")
 
@@ -131,6 +88,7 @@ def serve(
     open_inference: OpenInferenceOption = False,
     metrics: MetricsOption = None,
     records: RecordsOption = None,
+    log_format: LogOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer screening requests over gRPC until interrupted; running exams are finished first.
@@ -144,13 +102,22 @@ def serve(
     settings = _settings(session.settings, bundle, address, tokens)
     tls = _tls(tls_cert, tls_key, client_ca)
     listen = Listen(settings.address, tls, insecure_listen_anywhere)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    # Before anything is served: damaged records are told at once.
-    vault = None if records is None else opened(settings, records)
-    for notice in () if vault is None else vault.notices:
-        say(f"Records: {notice}.")
-    offer = Offer(listen, open_inference, metrics, tokens=bool(settings.tokens), vault=vault)
-    asyncio.run(_serve_until_told(session, settings, offer))
+    with ExitStack() as leaving:
+        _log(log_format or log_format_of(settings), leaving)
+        # Before anything is served: damaged records are told at once.
+        vault = None if records is None else opened(settings, records)
+        for notice in () if vault is None else vault.notices:
+            say(f"Records: {notice}.")
+        offer = Offer(listen, open_inference, metrics, tokens=bool(settings.tokens), vault=vault)
+        asyncio.run(_serve_until_told(session, settings, offer))
+
+
+def _log(kind: LogFormat, leaving: ExitStack) -> None:
+    """Log to standard error; as JSON, what gRPC's core writes there becomes records too."""
+    from edge_runtime.service.core_log import CoreLog
+
+    stream = sys.stderr if kind is LogFormat.TEXT else leaving.enter_context(CoreLog())
+    log_to(stream, kind)
 
 
 async def _serve_until_told(session: Session, settings: Settings, offer: Offer) -> None:
@@ -180,7 +147,7 @@ async def _serve_until_told(session: Session, settings: Settings, offer: Offer) 
                 _reload_on_hangup(server, settings.bundle)
                 _announce(session, _served(ready.result(), offer, port, metrics))
                 await stopping
-            say("Stopping: running exams are finished, no new ones are taken.")
+            log.info("Stopping: running exams are finished, no new ones are taken.")
         finally:
             await server.stop()
 

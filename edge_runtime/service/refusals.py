@@ -18,6 +18,7 @@ from typing import Any
 import grpc
 
 from edge_runtime.errors import ForeseyeError, ServerFailed
+from edge_runtime.service.logs import REQUEST, REQUEST_KEY
 from edge_runtime.wire import screening_pb2 as pb
 from edge_runtime.wire.status import STATUS_OF, refusal_of
 
@@ -37,10 +38,13 @@ async def errors_as_status(context: Any, call: str, blotted: Blotter) -> AsyncIt
     """
     try:
         yield
+    except grpc.aio.AbortError:
+        raise  # the call was ended further in
     except Exception as error:  # noqa: BLE001 - the one place where the unforeseen is caught
         refusal = refusal_of(foreseen(error, call, blotted))
         with ending_when_nobody_listens(call):
-            await context.abort(refusal.code, refusal.sentence, refusal.trailers)
+            trailers = (*refusal.trailers, (REQUEST_KEY, REQUEST.get()))
+            await context.abort(refusal.code, refusal.sentence, trailers)
 
 
 @contextmanager

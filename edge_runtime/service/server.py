@@ -52,6 +52,9 @@ CALLS_BESIDE_EXAMS = 64
 MAX_CONNECTION_AGE_MS = 30 * 60 * 1000
 """Then the client is asked to connect again, so that no connection outlives a network change."""
 
+MAX_METADATA_BYTES = 32 * 1024
+"""Of one call; from half of it on, gRPC refuses more and more of them."""
+
 
 class ScreeningServer:
     """One server on one port. Use it from one event loop."""
@@ -199,6 +202,12 @@ def server_options(settings: Settings) -> list[tuple[str, int]]:
         ("grpc.keepalive_timeout_ms", 20_000),
         ("grpc.max_connection_age_ms", MAX_CONNECTION_AGE_MS),
         ("grpc.max_connection_age_grace_ms", int(MAX_EXAM_S * 1000)),
+        # Of one connection: more is an attack, or a client that should wait its turn.
+        ("grpc.max_concurrent_streams", 128),
+        ("grpc.max_metadata_size", MAX_METADATA_BYTES // 2),
+        ("grpc.absolute_max_metadata_size", MAX_METADATA_BYTES),
+        # A connection that says nothing is not kept for gRPC's two minutes.
+        ("grpc.server_handshake_timeout_ms", 10_000),
         # Otherwise a second server on the port silently takes every other call.
         ("grpc.so_reuseport", 0),
     ]

@@ -12,6 +12,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import grpc
+from google.protobuf.message import DecodeError
 
 from edge_runtime.errors import InvalidField, NotAllowed
 from edge_runtime.service.access.identity import HOLDER
@@ -19,6 +20,7 @@ from edge_runtime.service.access.quotas import Quotas
 from edge_runtime.service.access.roles import OPEN, may_call
 from edge_runtime.service.access.tokens import Tokens
 from edge_runtime.service.caller import client_of, host_of, is_on_this_machine
+from edge_runtime.service.logs import REQUEST_KEY, begin_request
 from edge_runtime.service.refusals import blotter, errors_as_status
 
 AUTHORIZATION = "authorization"
@@ -72,11 +74,13 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc has no typ
     ) -> AsyncIterator[Any]:
         """Yield the request, or the stream of requests, of a call that is admitted and counted."""
         counted = None
+        context.set_trailing_metadata(((REQUEST_KEY, begin_request()),))
         try:
             async with errors_as_status(context, method, blotter(())):
                 await self._admit(method, context)
                 counted = self._counted(context)
-                request = await self._read(requests, counted, one)
+                readable = _readable(requests, context, method)
+                request = await self._read(readable, counted, one)
             yield request
         finally:
             if counted is not None:
@@ -115,6 +119,20 @@ def authorization_of(context: Any) -> str:
         if key == AUTHORIZATION and isinstance(value, str):
             return value
     return ""
+
+
+async def _readable(requests: Any, context: Any, method: str) -> AsyncIterator[Any]:
+    """Yield the messages of a call; one that is none of the method's ends the call."""
+    messages = aiter(requests)
+    while True:
+        async with errors_as_status(context, method, blotter(())):
+            try:
+                message = await anext(messages)
+            except StopAsyncIteration:
+                return
+            except DecodeError as error:
+                raise InvalidField("request", "is no message of this method") from error
+        yield message
 
 
 async def _only(requests: AsyncIterator[Any]) -> Any:

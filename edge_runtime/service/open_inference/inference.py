@@ -70,9 +70,12 @@ async def in_order(
     begun: asyncio.Queue[asyncio.Task[bytes] | None] = asyncio.Queue(ahead)
 
     async def begin() -> None:
-        async for request in requests:
-            await begun.put(asyncio.create_task(answer(request)))
-        await begun.put(None)
+        try:
+            async for request in requests:
+                await begun.put(asyncio.create_task(answer(request)))
+        finally:
+            # Also when a request cannot be read: nobody may wait for the next answer then.
+            await begun.put(None)
 
     beginning = asyncio.create_task(begin())
     task: asyncio.Task[bytes] | None = None
