@@ -5,7 +5,7 @@ RUN_EXTRAS := cpu,heic,ui
 ALL_EXTRAS := cpu,heic,interop,postgresql,train,export,ui,test
 
 .DEFAULT_GOAL := list
-.PHONY: list run test check bench soak golden protos schemas clean
+.PHONY: list run test check bench soak audit golden protos schemas clean
 
 list: ## Show the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -40,6 +40,18 @@ bench: .venv/all-ready ## Time every stage on this machine.
 soak: .venv/all-ready ## Abuse the server for longer than the tests do (about half an hour).
 	ABUSE_MESSAGES=50000 ABUSE_STREAMS=200000 ABUSE_CONNECTIONS=200 \
 	  $(BIN)/pytest -q tests/edge_runtime/service/test_abuse.py
+
+.venv/audit/ready: Makefile
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0 pip-audit==2.10.1
+	touch $@
+
+audit: .venv/all-ready .venv/audit/ready ## Write build/sbom.json (CycloneDX); judge licences and known holes.
+	mkdir -p build
+	.venv/audit/bin/cyclonedx-py environment $(BIN)/python --of JSON -o build/sbom.json
+	$(BIN)/pip freeze --exclude-editable > build/packages.txt
+	-.venv/audit/bin/pip-audit --no-deps --disable-pip -r build/packages.txt --format json -o build/advisories.json
+	$(BIN)/python -m tests.audit_packages build/sbom.json build/advisories.json
 
 golden: .venv/all-ready ## Rewrite golden files; then read `git diff` before you commit.
 	$(BIN)/pytest -q --accept-golden tests/test_golden.py
