@@ -24,6 +24,8 @@ FURTHEST = 8.0
 LEAST_DEVIATION = 0.25
 """Of a yes or no that few people have, so that a yes does not lie twenty deviations away."""
 LOWEST_LOG_RATE, HIGHEST_LOG_RATE = -16.0, 1.0
+SMALL = 0.03
+"""Below it the series of four terms are as exact as float32."""
 
 
 class HazardNetwork(nn.Module):
@@ -121,8 +123,20 @@ class WidthNetwork(nn.Module):
 
 
 def log_minus_log(chance: Tensor) -> Tensor:
-    """Return log(-log(1 - chance)), the logarithm of the cumulative hazard, of 1e-7 at least."""
-    return torch.log(-torch.log1p(-chance.clamp(1e-7, 1.0 - 1e-6)))
+    """Return log(-log(1 - chance)), the logarithm of the cumulative hazard, of 1e-7 at least.
+
+    ONNX has neither log1p nor expm1, and engines spell them log(1 + x) and exp(x) - 1, which lose
+    all digits of a small chance; so both are written as series here where x is small.
+    """
+    within = chance.clamp(1e-7, 1.0 - 1e-6)
+    series = within * (1.0 + within * (1.0 / 2.0 + within * (1.0 / 3.0 + within / 4.0)))
+    return torch.log(torch.where(within < SMALL, series, -torch.log(1.0 - within)))
+
+
+def share_that_leaves(rate: Tensor) -> Tensor:
+    """Return 1 - exp(-rate), exact for small rates in every engine."""
+    series = rate * (1.0 - rate * (1.0 / 2.0 - rate * (1.0 / 6.0 - rate / 24.0)))
+    return torch.where(rate < SMALL, series, 1.0 - torch.exp(-rate))
 
 
 def incidence(log_rate_NKT: Tensor, log_death_NKT: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -132,7 +146,7 @@ def incidence(log_rate_NKT: Tensor, log_death_NKT: Tensor) -> tuple[Tensor, Tens
     """
     rate, death = log_rate_NKT.exp(), log_death_NKT.exp()
     both = rate + death
-    leaves = -torch.expm1(-both)
+    leaves = share_that_leaves(both)
     hazard, death_hazard = leaves * rate / both, leaves * death / both
     left_after = torch.exp(-torch.cumsum(both, dim=-1))
     reached = left_after / torch.exp(-both)

@@ -18,6 +18,8 @@ from training.forecast.networks import (
     WidthNetwork,
     hats,
     incidence,
+    log_minus_log,
+    share_that_leaves,
 )
 
 
@@ -150,3 +152,14 @@ def test_three_in_ten_are_lost_and_never_age_or_sex() -> None:
     assert left[:, :2].all()
     assert left[:, 2:].mean() == pytest.approx(0.7, abs=0.01)
     assert age_and_sex(known).sum() == 2 * len(known)
+
+
+def test_small_chances_and_rates_keep_their_digits() -> None:
+    small_N = torch.logspace(-7, -0.01, 400)
+
+    scale_N, leaves_N = log_minus_log(small_N).numpy(), share_that_leaves(small_N).numpy()
+
+    wide_N = small_N.numpy().astype(np.float64)
+    exact_N = np.log(-np.log1p(-np.clip(wide_N, 1e-7, 1.0 - 1e-6)))
+    np.testing.assert_allclose(scale_N, exact_N, atol=5e-6)
+    np.testing.assert_allclose(leaves_N, -np.expm1(-wide_N), rtol=5e-6)
