@@ -10,7 +10,8 @@ Rows hold opaque ids and words of closed lists, nothing of a patient.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
@@ -114,12 +115,13 @@ def last_row(connection: Connection) -> AuditRow | None:
     return None if found is None else AuditRow(**found)
 
 
-def rows(connection: Connection, from_sequence: int = 1) -> Iterator[AuditRow]:
+def rows(connection: Connection, from_sequence: int = 1) -> Generator[AuditRow, None, None]:
     """Yield the rows in order, without holding them all."""
     wanted = select(tables.audit).where(tables.audit.c.sequence >= from_sequence)
-    ordered = wanted.order_by(tables.audit.c.sequence)
-    for found in connection.execution_options(yield_per=1000).execute(ordered).mappings():
-        yield AuditRow(**found)
+    paged = wanted.order_by(tables.audit.c.sequence).execution_options(yield_per=1000)
+    with connection.execute(paged) as result:
+        for found in result.mappings():
+            yield AuditRow(**found)
 
 
 def audit_check(audit: Audit, connection: Connection, heads: list[Head]) -> int:
@@ -131,14 +133,16 @@ def audit_check(audit: Audit, connection: Connection, heads: list[Head]) -> int:
     for head in heads:
         wanted.setdefault(head.sequence, set()).add(head.hash)
     before, expected = BEFORE_THE_FIRST, 1
-    for row in rows(connection):
-        if row.sequence != expected:
-            raise RecordsDamaged(f"row {expected} of the audit is missing")
-        if audit.hash_of(before, row) != row.hash:
-            raise RecordsDamaged(f"row {row.sequence} of the audit is not as it was written")
-        if wanted.pop(row.sequence, {row.hash}) != {row.hash}:
-            raise RecordsDamaged(f"row {row.sequence} of the audit is not the one that was signed")
-        before, expected = row.hash, expected + 1
+    with closing(rows(connection)) as kept:
+        for row in kept:
+            where = f"row {row.sequence} of the audit"
+            if row.sequence != expected:
+                raise RecordsDamaged(f"row {expected} of the audit is missing")
+            if audit.hash_of(before, row) != row.hash:
+                raise RecordsDamaged(f"{where} is not as it was written")
+            if wanted.pop(row.sequence, {row.hash}) != {row.hash}:
+                raise RecordsDamaged(f"{where} is not the one that was signed")
+            before, expected = row.hash, expected + 1
     if wanted:
         raise RecordsDamaged(
             f"the audit ends with row {expected - 1}, but row {max(wanted)} was signed: its tail "

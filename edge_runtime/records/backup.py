@@ -140,18 +140,19 @@ def _copy_database(database: Database, to: Path) -> None:
     copy = database_at(sqlite_url(to))
     migrate(copy)
     copy_rows(database, copy)
-    with contextlib.closing(copy.raw()) as raw:
-        raw.execute("PRAGMA journal_mode=DELETE")
     copy.close()
+    with told_as_records_errors(), contextlib.closing(sqlite3.connect(to)) as raw:
+        raw.execute("PRAGMA journal_mode=DELETE")
 
 
 def copy_rows(source: Database, target: Database) -> None:
     """Copy all rows from one database into another that has the tables and no rows."""
     with source.reading() as reading, target.writing() as writing:
         for table in tables.METADATA.sorted_tables:
-            found = reading.execution_options(yield_per=500).execute(select(table)).mappings()
-            for page in found.partitions(500):
-                writing.execute(insert(table), [dict(row) for row in page])
+            paged = select(table).execution_options(yield_per=500)
+            with reading.execute(paged) as found:
+                for page in found.mappings().partitions(500):
+                    writing.execute(insert(table), [dict(row) for row in page])
 
 
 def _files_named(database: Path) -> Iterator[str]:

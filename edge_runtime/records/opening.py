@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,6 +33,7 @@ from edge_runtime.records.database import (
 from edge_runtime.records.erasure import finish_erasures
 from edge_runtime.records.errors import RecordsDamaged, RecordsMissing
 from edge_runtime.records.head_file import NAME, HeadFile
+from edge_runtime.records.in_use import InUse
 from edge_runtime.records.key_store import KeyStore, make_key_store, open_key_store
 from edge_runtime.records.master_key import MasterKey
 from edge_runtime.records.recovery import after_a_stop
@@ -114,11 +116,15 @@ def open_records(place: Place, master: MasterKey, clock_ms: Callable[[], int] = 
     migrate(database)
     vault = _vault(place, records_id, database, keys)
     vault.clock_ms = clock_ms
-    check_tail(vault)
-    with told_as_full():
-        remove_partials(place.keys_folder)
-        finish_erasures(vault)
-    vault.notices = after_a_stop(vault)
+    try:
+        check_tail(vault)
+        with told_as_full():
+            remove_partials(place.keys_folder)
+            finish_erasures(vault)
+        vault.notices = after_a_stop(vault)
+    except BaseException:
+        vault.close()
+        raise
     return vault
 
 
@@ -156,16 +162,16 @@ def check_tail(vault: Vault) -> None:
         if head.sequence > 1:
             where = tables.audit.c.sequence == head.sequence - 1
             before = str(connection.execute(select(tables.audit.c.hash).where(where)).scalar())
-        for row in rows(connection, head.sequence):
-            signed = row.sequence != head.sequence or row.hash == head.hash
-            whole = vault.audit.hash_of(before, row) == row.hash
-            if row.sequence != expected or not signed or not whole:
-                raise RecordsDamaged(f"row {expected} of the audit is not as it was written")
-            before, expected = row.hash, expected + 1
+        with closing(rows(connection, head.sequence)) as kept:
+            for row in kept:
+                signed = row.sequence != head.sequence or row.hash == head.hash
+                whole = vault.audit.hash_of(before, row) == row.hash
+                if row.sequence != expected or not signed or not whole:
+                    raise RecordsDamaged(f"row {expected} of the audit is not as it was written")
+                before, expected = row.hash, expected + 1
 
 
 def _vault(place: Place, records_id: str, database: Database, keys: KeyStore) -> Vault:
     files = SealedFiles(place.folder / FILES)
-    return Vault(
-        place.folder, records_id, database, keys, files, HeadFile(place.keys_folder / NAME)
-    )
+    head_file, in_use = HeadFile(place.keys_folder / NAME), InUse(place.folder)
+    return Vault(place.folder, records_id, database, keys, files, head_file, in_use)

@@ -20,6 +20,7 @@ from edge_runtime.records.database import Database, database_at, migrate, sqlite
 from edge_runtime.records.erasure import finish_erasures
 from edge_runtime.records.errors import RecordsDamaged
 from edge_runtime.records.head_file import NAME, HeadFile
+from edge_runtime.records.in_use import InUse
 from edge_runtime.records.key_store import ERASED, PERSONS, STORE_FILE, open_key_store
 from edge_runtime.records.master_key import MasterKey
 from edge_runtime.records.opening import RECORDS_FILE, SCHEMA, Place
@@ -44,12 +45,28 @@ def restore(place: Place, master: MasterKey, source: Path) -> Restored:
     """Put a backup in the place of the records, proved first; the key store stays as it is.
 
     Raises RecordsMissing, RecordsDamaged, MasterKeyWrong, SettingsError for a backup of other
-    records, and RecordsFull: then the present records are still in place.
+    records or records in use, and RecordsFull: then the present records are still in place.
     """
     backup = read_backup(source)
     keys = open_key_store(place.keys_folder, master)
     if keys.records_id != backup.records_id:
         raise SettingsError("the backup and the key store are of different records")
+    with told_as_full():
+        make_folder(place.folder)
+    alone = InUse(place.folder, alone=True)
+    try:
+        _put_in_place(place, source, backup)
+    finally:
+        alone.close()
+    database = database_at(place.url)
+    files, head_file = SealedFiles(place.folder / FILES), HeadFile(place.keys_folder / NAME)
+    in_use = InUse(place.folder)
+    vault = Vault(place.folder, backup.records_id, database, keys, files, head_file, in_use)
+    lost = _told_in_the_audit(vault, backup)
+    return Restored(backup.made_ms, len(finish_erasures(vault)), lost, vault)
+
+
+def _put_in_place(place: Place, source: Path, backup: Backup) -> None:
     with told_as_full():
         for path in (source / FILES).rglob("*.sealed"):
             target = place.folder / path.relative_to(source)
@@ -60,11 +77,6 @@ def restore(place: Place, master: MasterKey, source: Path) -> Restored:
         _put_database(place, source / backups.DATABASE_FILE)
         content = {"schema": SCHEMA, "records_id": backup.records_id}
         write_whole(place.folder / RECORDS_FILE, json.dumps(content) + "\n")
-    database = database_at(place.url)
-    files, head_file = SealedFiles(place.folder / FILES), HeadFile(place.keys_folder / NAME)
-    vault = Vault(place.folder, backup.records_id, database, keys, files, head_file)
-    lost = _told_in_the_audit(vault, backup)
-    return Restored(backup.made_ms, len(finish_erasures(vault)), lost, vault)
 
 
 def restore_keys(place: Place, source: Path, erasures: Iterable[str] = ()) -> int:

@@ -23,6 +23,7 @@ from edge_runtime.records.audit import DONE, REFUSED, Audit, Entry
 from edge_runtime.records.database import Database
 from edge_runtime.records.errors import RecordsError, RecordsFull, RecordsUnavailable
 from edge_runtime.records.head_file import HeadFile
+from edge_runtime.records.in_use import InUse
 from edge_runtime.records.key_store import KeyStore
 from edge_runtime.records.sealed_files import SealedFiles
 from edge_runtime.records.sealing import keyed_digest
@@ -65,11 +66,13 @@ class Vault:
     keys: KeyStore
     files: SealedFiles
     head_file: HeadFile
+    in_use: InUse
     clock_ms: Callable[[], int] = now_ms
     notices: tuple[str, ...] = ()
     """What opening found and mended, or wants somebody to know."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
-    _unlogged: int = 0
+    unlogged_rows: int = 0
+    """Of the audit: about readings while the disk was full; told in the next row that fits."""
 
     def __post_init__(self) -> None:
         self.audit = Audit(self.records_id, self.keys.use("audit"), self.keys.use("signature"))
@@ -115,8 +118,8 @@ class Vault:
             try:
                 self._append(entry)
             except (RecordsFull, RecordsUnavailable) as error:
-                self._unlogged += 1
-                log.warning("%d rows of the audit wait for room: %s", self._unlogged, error)
+                self.unlogged_rows += 1
+                log.warning("%d rows of the audit wait for room: %s", self.unlogged_rows, error)
 
     def digest(self, *parts: bytes | str) -> str:
         """Return the digest by which something can be found again, but not told."""
@@ -128,17 +131,18 @@ class Vault:
         return "" if head is None else str(head)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database and let others replace the records."""
         self.database.close()
+        self.in_use.close()
 
     def _append(self, entry: Entry) -> None:
         with told_as_full(), self.database.writing() as connection:
-            if self._unlogged:
-                detail = str(self._unlogged)
+            if self.unlogged_rows:
+                detail = str(self.unlogged_rows)
                 missed = Entry(entry.at_ms, OPERATOR, "unlogged_rows", "", DONE, detail)
                 self.audit.append(connection, missed)
             head = self.audit.append(connection, entry)
-        self._unlogged = 0
+        self.unlogged_rows = 0
         self._keep_head(head)
 
     def _keep_head(self, head: object) -> None:

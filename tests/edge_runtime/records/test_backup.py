@@ -114,6 +114,16 @@ def test_a_backup_that_was_not_finished_or_is_damaged_is_refused(
         read_backup(folder)
 
 
+def test_records_that_are_in_use_are_not_replaced(vault: Vault, quick_disk: Path) -> None:
+    exam = a_new_exam(vault)
+    back_up(vault, quick_disk / "backup")
+
+    with pytest.raises(SettingsError, match="stop the service first"):
+        restore(Place(vault.folder), MASTER, quick_disk / "backup")
+
+    assert read_exam(vault, DOCTOR, exam.exam_id) == exam
+
+
 def test_a_backup_of_other_records_is_refused(
     vault: Vault, empty_records: Path, quick_disk: Path
 ) -> None:
