@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -80,8 +80,13 @@ def make_records(place: Place, master: MasterKey) -> Vault:
     if (place.keys_folder / NAME).exists():
         raise SettingsError(f"{place.keys_folder} is the key store of other records")
     database = database_at(place.url)
-    if place.database and revision_of(database) is not None:
-        raise SettingsError("the database holds the tables of other records already")
+    with _closed_on_failure(database):
+        if place.database and revision_of(database) is not None:
+            raise SettingsError("the database holds the tables of other records already")
+        return _made(place, master, database)
+
+
+def _made(place: Place, master: MasterKey, database: Database) -> Vault:
     records_id = secrets.token_hex(16)
     with told_as_full():
         make_folder(place.folder / FILES)
@@ -98,6 +103,15 @@ def make_records(place: Place, master: MasterKey) -> Vault:
     return vault
 
 
+@contextmanager
+def _closed_on_failure(database: Database) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        database.close()
+        raise
+
+
 def open_records(place: Place, master: MasterKey, clock_ms: Callable[[], int] = now_ms) -> Vault:
     """Return the records at a place, proved and mended where a stop left something half done.
 
@@ -111,10 +125,11 @@ def open_records(place: Place, master: MasterKey, clock_ms: Callable[[], int] = 
     if place.sqlite_file is not None:
         check_sqlite_file(place.sqlite_file)
     database = database_at(place.url)
-    if revision_of(database) is None:
-        raise RecordsDamaged("the database has no tables: restore a backup")
-    migrate(database)
-    vault = _vault(place, records_id, database, keys)
+    with _closed_on_failure(database):
+        if revision_of(database) is None:
+            raise RecordsDamaged("the database has no tables: restore a backup")
+        migrate(database)
+        vault = _vault(place, records_id, database, keys)
     vault.clock_ms = clock_ms
     try:
         check_tail(vault)
