@@ -178,7 +178,7 @@ class Servicer(ScreeningServicer):
             screener = generation.screener
             if "progression" not in screener.models:
                 raise NotInBundle("the bundle holds no progression model")
-            uploaded = partial(self._uploads.content, client)
+            uploaded = partial(self.uploads.content, client)
             simulation = simulation_from_wire(request, self._limits, uploaded)
             num_bytes = len(simulation.file.content)
             self._floor.check(num_bytes)
