@@ -14,7 +14,8 @@ from edge_runtime.wire.client import Forecast, ForecastStep
 from ui.curves import curves
 from ui.exam_view import STEPS_SHOWN, steps_allowed
 from ui.parts import badge
-from ui.wording import say, say_or
+from ui.told import told
+from ui.wording import number, say, say_count, say_or
 
 
 def forecasts(forecast: Sequence[Forecast], research: bool = False) -> str:
@@ -52,7 +53,7 @@ def _condition(condition: str, horizons: Sequence[Forecast], research: bool) -> 
     title = escape(say_or(f"condition.{condition}", condition.replace("_", " ")))
     given = [f for f in horizons if f.steps is not None]
     missing = dict.fromkeys(f.sentence for f in horizons if f.sentence)
-    body = "".join(f'<p class="from">{escape(sentence)}</p>' for sentence in missing)
+    body = "".join(f'<p class="from">{escape(told(sentence))}</p>' for sentence in missing)
     if given:
         steps = steps_allowed(given[0], research)
         body = curves(given, steps) + _table(given, title, steps[::-1]) + body
@@ -82,7 +83,7 @@ def _step_head(forecast: Forecast, step: str) -> str:
 def _cell(forecast: Forecast, step: str) -> str:
     read = _step(forecast, step)
     if read.value is None:
-        return f"<small>{escape(read.sentence or say('forecast.none'))}</small>"
+        return f"<small>{escape(told(read.sentence) or say('forecast.none'))}</small>"
     words = f"<b>{escape(of_100(read.value))}</b>"
     if read.interval_90 is not None:
         low, high = (round(100 * end) for end in read.interval_90)
@@ -96,6 +97,4 @@ def _step(forecast: Forecast, step: str) -> ForecastStep:
 
 
 def _years(years: float) -> str:
-    return (
-        say("forecast.in_1_years") if years == 1 else say("forecast.in_years", years=f"{years:g}")
-    )
+    return say_count("forecast.in_years", years, years=number(years))

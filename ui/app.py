@@ -6,11 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import gateway, parts
+from ui import gateway, language, parts, widgets
 from ui.views import kiosk
-from ui.wording import say
 
-st.set_page_config(page_title=say("app.title"), layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(page_title="foreseye", layout="wide", initial_sidebar_state="collapsed")
 st.html(Path(__file__).with_name("static") / "clinic.css")
-st.html(parts.words_of_the_style() + parts.bar())
+with st.container(key="language"):
+    language.switch()
+st.html(parts.bar())
+st.html(widgets.script(language.spoken()), unsafe_allow_javascript=True)
 kiosk.show(gateway.connect())

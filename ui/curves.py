@@ -23,7 +23,9 @@ STYLE = (
     "<style>text{font:12px system-ui,sans-serif;fill:#4a6069}.rule{stroke:#d5dfe4}"
     "polyline{fill:none;stroke-linejoin:round}.shown{stroke:#0b5d6b;stroke-width:2.5}"
     ".less{stroke:#6b7d86;stroke-width:1.5;stroke-dasharray:5 4}"
-    ".band{fill:#0b5d6b;opacity:.14}</style>"
+    ".band{fill:#0b5d6b;opacity:.14}"
+    "@media(prefers-color-scheme:dark){text{fill:#a9bcc4}.rule{stroke:#2c3b42}"
+    ".shown{stroke:#5cc0d1}.less{stroke:#8fa5af}.band{fill:#5cc0d1}}</style>"
 )
 """The colours of clinic.css: a picture does not see the page's own style."""
 

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-SCRIPT = Path(__file__).with_name("app.py")
+SCRIPT = Path(__file__).with_name("served.py")
 SERVER_ADDRESS = "127.0.0.1:50051"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("0.0.0.0", "::")
@@ -35,16 +35,22 @@ CLINIC_OPTIONS = {
     "server.maxUploadSize": str(MAX_UPLOAD_MB),
     "server.showEmailPrompt": "false",
     "ui.hideTopBar": "true",
-    "theme.base": "light",
-    "theme.primaryColor": "#0b5d6b",
-    "theme.backgroundColor": "#f2f6f8",
-    "theme.secondaryBackgroundColor": "#ffffff",
-    "theme.textColor": "#14262c",
-    "theme.borderColor": "#cfdae0",
+    "theme.font": "'Source Sans', 'Noto Sans SC', 'Foreseye Chinese', sans-serif",
     "theme.baseRadius": "12px",
     "theme.baseFontSize": "17",
+    "theme.light.primaryColor": "#0b5d6b",
+    "theme.light.backgroundColor": "#f2f6f8",
+    "theme.light.secondaryBackgroundColor": "#ffffff",
+    "theme.light.textColor": "#14262c",
+    "theme.light.borderColor": "#8299a3",
+    "theme.dark.primaryColor": "#5cc0d1",
+    "theme.dark.backgroundColor": "#0e171b",
+    "theme.dark.secondaryBackgroundColor": "#182328",
+    "theme.dark.textColor": "#e7eff2",
+    "theme.dark.borderColor": "#5f7681",
 }
-"""A session lives 900 s without its browser: a phone that slept finds its exam again."""
+"""A session lives 900 s without its browser: a phone that slept finds its exam again. Light or dark
+is as the browser says: a darkened room for photographs is no place for a white screen."""
 
 
 def streamlit_command(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from json import dumps
 from typing import Literal
 
 from edge_runtime.wire.client import Evidence, Eye
@@ -22,16 +21,6 @@ def icon(name: str) -> str:
     Streamlit cuts SVG out of a page's HTML, so the drawings lie in the style sheet.
     """
     return f'<i class="fs-icon {name}" aria-hidden="true"></i>'
-
-
-def words_of_the_style() -> str:
-    """Return the words that the style sheet puts in place of Streamlit's own English.
-
-    Streamlit's file uploader and camera cannot be told other words than their own.
-    """
-    words = {"choose": "slot.upload.choose", "drop": "slot.upload.drop", "take": "slot.camera.take"}
-    set_as = "".join(f"--say-{name}: {dumps(say(key))}; " for name, key in words.items())
-    return f"<style>:root {{ {set_as}}}</style>"
 
 
 def bar() -> str:

@@ -12,7 +12,8 @@ from html import escape
 
 from edge_runtime.wire.client import Evidence, Findings, Measurement
 from ui.parts import badge
-from ui.wording import say, say_or
+from ui.told import told
+from ui.wording import number, say, say_or
 
 DECIMALS = {"um": 0, "a": 0, "deg": 0, "%": 1, "mm[Hg]": 0, "mL/min/{1.73_m2}": 0, "1": 2}
 """Digits behind the point, by UCUM unit: as many as the measurement can bear."""
@@ -61,7 +62,7 @@ def finding_rows(findings: Findings) -> list[Row]:
 def _row(name: str, measurement: Measurement, title: str) -> Row:
     what = say_or(f"measure.{name}.what", "")
     if measurement.value is None:
-        return Row(title, what, missing_because=measurement.missing_because or "")
+        return Row(title, what, missing_because=told(measurement.missing_because))
     unit = "%" if name in SHARES else measurement.unit or "1"
     interval = ""
     if measurement.interval_90 is not None:
@@ -73,7 +74,7 @@ def _row(name: str, measurement: Measurement, title: str) -> Row:
 
 def _number(name: str, value: float, unit: str) -> str:
     shown = 100 * value if name in SHARES else value
-    return f"{shown:.{MORE_DECIMALS.get(name, DECIMALS.get(unit, 2))}f}"
+    return number(shown, MORE_DECIMALS.get(name, DECIMALS.get(unit, 2)))
 
 
 def table(rows: Iterable[Row], caption: str, first: str = "table.name") -> str:

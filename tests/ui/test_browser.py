@@ -7,17 +7,9 @@ tests are skipped, unless FORESEYE_REQUIRE_BROWSER=1.
 from __future__ import annotations
 
 import http.client
-import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image, ImageFilter
@@ -25,227 +17,9 @@ from PIL import Image, ImageFilter
 from edge_runtime.contracts.exam import ExamRecord
 from edge_runtime.contracts.result import ScreeningResult
 from edge_runtime.domain import USE
-from tests.edge_runtime.findings_bundle import bundle_with_findings
+from tests.ui.driving import PATIENCE_S, PHONE, WALL, Visit, free_port, screen_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = ROOT / "edge_runtime" / "reference_bundle" / "samples"
-SCRIPTS = Path(sys.executable).parent
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
-PHONE, WALL = (390, 844), (1920, 1080)
-PATIENCE_S = 120.0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A running Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        if os.environ.get("FORESEYE_REQUIRE_BROWSER") == "1":
-            pytest.fail(f"FORESEYE_REQUIRE_BROWSER=1 and there is no {CHROMIUM}")
-        pytest.skip(f"no {CHROMIUM} (apt-get install chromium)")
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_ARGS)
-        yield chromium
-        chromium.close()
-
-
-@contextmanager
-def running(
-    *command: str, stdout: int = subprocess.DEVNULL, settings: Mapping[str, str] | None = None
-) -> Iterator[subprocess.Popen[str]]:
-    """One of our programs; the variables of these tests are none of its settings."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("FORESEYE_")}
-    environment |= settings or {}
-    line = [str(SCRIPTS / command[0]), *command[1:]]
-    with subprocess.Popen(line, stdout=stdout, env=environment, text=True) as program:
-        try:
-            yield program
-        finally:
-            program.terminate()
-
-
-@contextmanager
-def service_with(settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of a running `foreseye serve`."""
-    line = ("foreseye", "serve", "--address", "127.0.0.1:0", "--json")
-    with running(*line, stdout=subprocess.PIPE, settings=settings) as program:
-        assert program.stdout is not None
-        said = ""
-        for line in program.stdout:
-            said += line
-            if line.startswith("}"):
-                break
-        assert said, "foreseye serve ended before it was ready"
-        yield json.loads(said)["address"]
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    """A service that runs the reference bundle."""
-    with service_with() as address:
-        yield address
-
-
-@contextmanager
-def screen_for(service: str) -> Iterator[int]:
-    """The port of a running `foreseye-ui`."""
-    port = free_port()
-    with running("foreseye-ui", "--server", service, "--port", str(port)) as program:
-        deadline = time.monotonic() + PATIENCE_S
-        while not answers(port):
-            assert program.poll() is None, "foreseye-ui ended before it was ready"
-            assert time.monotonic() < deadline, "foreseye-ui does not answer"
-            time.sleep(0.1)
-        yield port
-
-
-@pytest.fixture(scope="module")
-def screen(service: str) -> Iterator[int]:
-    with screen_for(service) as port:
-        yield port
-
-
-@pytest.fixture(scope="module")
-def findings_screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A screen whose service runs a bundle with a findings model."""
-    made = bundle_with_findings(tmp_path_factory.mktemp("bundles") / "findings")
-    with service_with(made.environment) as address, screen_for(address) as port:
-        yield port
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-def answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/_stcore/health")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
-
-
-@pytest.fixture(scope="module")
-def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    named = os.environ.get("FORESEYE_SCREENSHOTS")
-    folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-@pytest.fixture
-def visit(browser: Any, shots: Path) -> Iterator[Callable[..., Any]]:
-    """Open the screen at a size; each visit is a browser of its own."""
-    contexts = []
-
-    def open_at(port: int, size: tuple[int, int] = WALL) -> Visit:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_S * 1000)
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"http://127.0.0.1:{port}")
-        page.wait_for_selector(".fs-head")
-        return Visit(page, size, shots, asked)
-
-    yield open_at
-    for context in contexts:
-        context.close()
-
-
-class Visit:
-    """One browser window with the clinic screen in it."""
-
-    def __init__(self, page: Any, size: tuple[int, int], shots: Path, asked: list[str]) -> None:
-        self.page, self.size, self.shots, self.asked = page, size, shots, asked
-
-    def add(self, slot: str, *photographs: Path) -> None:
-        """Put photographs into a card's uploader: OD, OS or unsure."""
-        card = self.page.locator(f".st-key-card-{slot}")
-        card.locator("input[type=file]").set_input_files([str(p) for p in photographs])
-        for photograph in photographs:
-            card.locator(".fs-file", has_text=photograph.name).wait_for()
-
-    def screen_them(self) -> None:
-        self.page.get_by_role("button", name=re.compile(r"^Screen \d")).click()
-
-    def result(self) -> None:
-        self.page.get_by_role("heading", name="Result", exact=True).wait_for()
-        self.page.locator(".st-key-card-evidence").wait_for()
-        self.settle()
-
-    def settle(self) -> None:
-        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-
-    def card(self, index: int) -> Any:
-        return self.page.locator(f".st-key-card-photograph-{index}")
-
-    def picture(self, index: int) -> str:
-        return str(self.card(index).locator("[data-testid=stImage] img").get_attribute("src"))
-
-    def save(self, button: Any, folder: Path) -> Path:
-        with self.page.expect_download() as download:
-            button.click()
-        path = folder / download.value.suggested_filename
-        download.value.save_as(path)
-        return path
-
-    def shot(self, name: str) -> None:
-        """Keep the page as seen, and the whole of it."""
-        width, height = self.size
-        self.page.screenshot(path=self.shots / f"{name}-{width}.png")
-        whole = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-        self.page.set_viewport_size({"width": width, "height": max(whole, height)})
-        self.page.screenshot(path=self.shots / f"{name}-{width}-whole.png")
-        self.page.set_viewport_size({"width": width, "height": height})
-
-    def on_top(self, words: str) -> bool:
-        """Whether these words are in the window and nothing lies over them."""
-        return bool(
-            self.page.get_by_text(words).evaluate(
-                "sign => { const box = sign.getBoundingClientRect();"
-                " const seen = document.elementFromPoint("
-                "box.left + box.width / 2, box.top + box.height / 2);"
-                " return sign === seen || sign.contains(seen); }"
-            )
-        )
-
-    def too_wide_px(self) -> int:
-        """How much wider the page is than the window."""
-        return int(
-            self.page.evaluate(
-                "(() => { const main = document.querySelector('[data-testid=stMain]');"
-                " return main.scrollWidth - main.clientWidth; })()"
-            )
-        )
-
-
-@pytest.fixture
-def eyes() -> tuple[Path, Path]:
-    """A right and a left eye that the project drew itself."""
-    samples = sorted(SAMPLES.glob("*.jpg"))
-    right = next(p for p in samples if "od" in p.stem.lower())
-    left = next(p for p in samples if "os" in p.stem.lower())
-    return right, left
 
 
 @pytest.mark.parametrize("size", [PHONE, WALL], ids=["phone", "wall"])
@@ -344,11 +118,11 @@ def test_what_this_is_not_is_never_covered(
         )
         assert seen.on_top(USE)
     seen.card(0).locator("[data-testid=stImage]").hover()
-    seen.page.get_by_role("button", name=re.compile("^Fullscreen")).click()
-    seen.page.get_by_role("button", name=re.compile("^Close fullscreen")).wait_for()
+    seen.page.get_by_role("button", name=re.compile("^Full screen")).click()
+    seen.page.get_by_role("button", name=re.compile("^Close full screen")).wait_for()
     assert seen.on_top(USE)
     seen.shot("5-full-screen")
-    seen.page.get_by_role("button", name=re.compile("^Close fullscreen")).click()
+    seen.page.get_by_role("button", name=re.compile("^Close full screen")).click()
     seen.page.get_by_role("button", name="Next person").click()
     seen.page.get_by_text("This exam was not saved.").wait_for()
     # Behind a dialog the page takes no touch, so only the places tell what is covered.

@@ -92,6 +92,10 @@ def labels(app: AppTest) -> list[str]:
     return [b.label for b in app.button] + [b.label for b in app.download_button]
 
 
+def way_of(app: AppTest, eye: Eye):
+    return next(c for c in app.segmented_control if c.key.startswith(f"way-{eye.value}"))
+
+
 def words(app: AppTest) -> str:
     assert not app.exception
     return "\n".join(element.value for element in app.html)
@@ -174,7 +178,7 @@ def test_a_photograph_put_in_the_wrong_place_can_be_moved_or_taken_away(app: App
 
 
 def test_the_camera_gives_a_photograph_of_its_eye(app: AppTest) -> None:
-    app.segmented_control[0].set_value("camera").run()
+    way_of(app, Eye.OD).set_value("camera").run()
 
     app.camera_input[0].set_value(("shot.jpg", photograph_jpeg(), "image/jpeg")).run()
 

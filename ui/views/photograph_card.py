@@ -13,6 +13,7 @@ from ui.exam_view import PhotographView, Verdict
 from ui.findings import findings
 from ui.overlays import Layers, overlaid, thumbnail
 from ui.person import KioskPerson
+from ui.told import told
 from ui.wording import say
 
 AS_IT_CAME_SIDE_PX = 1024
@@ -61,15 +62,15 @@ def _look(person: KioskPerson, photograph: PhotographView, live: bool) -> None:
 def verdict(photograph: PhotographView) -> str:
     """Return the box that says whether the photograph can be read and what helps."""
     if photograph.verdict is Verdict.REFUSED:
-        return parts.statement("bad", say("verdict.refused"), [photograph.refused_because])
+        return parts.statement("bad", say("verdict.refused"), [told(photograph.refused_because)])
     quality = photograph.quality
     assert quality is not None
     if photograph.verdict in (Verdict.UNREADABLE, Verdict.CLOUDED):
         return parts.statement(
             "bad",
             say(f"verdict.{photograph.verdict.value}"),
-            [quality.reason],
-            quality.advice,
+            [told(quality.reason)],
+            [told(advice) for advice in quality.advice],
             say("verdict.again_and_again"),
             quality.evidence,
         )
@@ -79,7 +80,7 @@ def verdict(photograph: PhotographView) -> str:
         tone,
         say(f"verdict.{name}"),
         [say(f"verdict.{name}.text")],
-        quality.advice,
+        [told(advice) for advice in quality.advice],
         evidence=quality.evidence,
     )
 
@@ -161,7 +162,10 @@ def _picture(person: KioskPerson, photograph: PhotographView, layers: Layers) ->
             content, layers, photograph.picture("arteries_veins"), photograph.picture("disc_cup")
         )
     names = [say(f"overlay.{name}") for name in LAYERS if getattr(layers, name)]
-    words = {"eye": parts.eye_name(photograph.eye, in_words=True), "shown": ", ".join(names)}
+    words = {
+        "eye": parts.eye_name(photograph.eye, in_words=True),
+        "shown": say("list.and").join(names),
+    }
     alt = say("overlay.alt" if names else "overlay.alt.none", **words)
     st.image(person.drawn[place], width="stretch", alt=alt)
 

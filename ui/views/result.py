@@ -13,8 +13,9 @@ from edge_runtime.wire.client import (
 from ui import ahead, parts
 from ui.exam_view import ExamView, PhotographView, Verdict, evidence_seen, exam_view
 from ui.person import KioskPerson, Phase
+from ui.told import told
 from ui.views import photograph_card, photographs
-from ui.wording import say, say_count
+from ui.wording import number, say, say_count
 
 
 def show(person: KioskPerson, client: ScreeningClient) -> None:
@@ -25,7 +26,7 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
     view = exam_view(run.exam, progress.events)
     if progress.error is None:
         readable = sum(p.verdict in (Verdict.GOOD, Verdict.USABLE) for p in view.photographs)
-        text = say_count("result.text", len(view.photographs), readable=readable)
+        text = say_count("result.text", len(view.photographs), readable=number(readable))
         st.html(parts.steps(3) + parts.head(say("result.title"), text))
     else:
         _broken_off(person, client, view, progress.error)
@@ -46,7 +47,7 @@ def _broken_off(
     done = sum(photograph.finished for photograph in view.photographs)
     text = say_count("broken.count", len(view.photographs), done=done)
     st.html(parts.steps(3) + parts.head(say("result.title"), text))
-    lines = [error.public_message, say("broken.text")]
+    lines = [told(error.public_message), say("broken.text")]
     st.html(parts.statement("bad", say("broken.title"), lines))
     st.button(
         say("button.try_again"),
@@ -160,7 +161,7 @@ def _actions(person: KioskPerson, view: ExamView) -> None:
         on_click=None if unsaved else next_person,
     )
     if asked and unsaved:
-        _ask_first()
+        st.dialog(say("next.title"))(_ask_first)()
 
 
 def _to_photographs(person: KioskPerson) -> None:
@@ -176,7 +177,6 @@ def next_person() -> None:
     st.session_state.person = KioskPerson()
 
 
-@st.dialog(say("next.title"))
 def _ask_first() -> None:
     st.html(parts.quiet(say("next.text")))
     cleared = st.button(say("next.clear"), type="primary", width="stretch", on_click=next_person)

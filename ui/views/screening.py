@@ -9,6 +9,7 @@ from ui import parts
 from ui.exam_view import ExamView, exam_view
 from ui.person import KioskPerson, Notice, Phase
 from ui.screening import Progress
+from ui.told import told
 from ui.views import photograph_card
 from ui.wording import say, say_count
 
@@ -71,4 +72,4 @@ def why_nothing(error: ForeseyeError) -> Notice:
         return Notice("notice.away", urgent=True)
     if isinstance(error, Overloaded):
         return Notice("notice.busy", urgent=True)
-    return Notice("notice.failed", {"reason": error.public_message}, urgent=True)
+    return Notice("notice.failed", {"reason": told(error.public_message)}, urgent=True)

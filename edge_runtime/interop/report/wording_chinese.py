@@ -1,6 +1,6 @@
 """The report's sentences in Chinese, and the pipeline's own sentences that a page may show."""
 
-# ruff: noqa: RUF001, E501 - Chinese has its own commas and colons, and letters of double width
+# ruff: noqa: E501 - Chinese letters are of double width
 from __future__ import annotations
 
 from typing import Final
