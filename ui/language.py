@@ -7,6 +7,9 @@ a patient. Outside a session, as in the phone's HTTP service, a sentence names i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Literal
 
 import streamlit as st
@@ -23,10 +26,23 @@ NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
 HTML_LANG: dict[Language, str] = {"en": "en", "zh": "zh-Hans"}
 
 
+_outside: ContextVar[Language] = ContextVar("language", default="en")
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Let what is said within, outside of any session, be in a language: the phone's pages."""
+    before = _outside.set(language)
+    try:
+        yield
+    finally:
+        _outside.reset(before)
+
+
 def spoken() -> Language:
-    """Return the language of this session; English where there is no session."""
+    """Return the language of this session; outside of one, that of `speaking`, else English."""
     if get_script_run_ctx(suppress_warning=True) is None:
-        return "en"
+        return _outside.get()
     chosen: Language | None = st.session_state.get(KEY)
     return chosen or _of_the_browser()
 

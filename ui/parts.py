@@ -10,7 +10,7 @@ from html import escape
 from typing import Literal
 
 from edge_runtime.wire.client import Evidence, Eye
-from ui.wording import say
+from ui.wording import number, say
 
 Tone = Literal["good", "warn", "bad", "note"]
 
@@ -40,11 +40,11 @@ def service_state(state: Literal["ready", "starting", "away"]) -> str:
 def steps(now: int) -> str:
     """Return the three steps of an exam with the present one marked; `now` is 1 to 3."""
     items = []
-    for number in (1, 2, 3):
-        kind = "now" if number == now else "past" if number < now else "later"
-        sign = icon("tick") if kind == "past" else str(number)
+    for step in (1, 2, 3):
+        kind = "now" if step == now else "past" if step < now else "later"
+        sign = icon("tick") if kind == "past" else str(step)
         current = ' aria-current="step"' if kind == "now" else ""
-        words = escape(say(f"step.{number}"))
+        words = escape(say(f"step.{step}"))
         items.append(f'<li class="{kind}"{current}><b>{sign}</b>{words}</li>')
     return f'<ol class="fs-steps">{"".join(items)}</ol>'
 
@@ -54,10 +54,11 @@ def head(title: str, text: str) -> str:
     return f'<div class="fs-head"><h1>{escape(title)}</h1><p>{escape(text)}</p></div>'
 
 
-def eye_head(eye: Eye | None) -> str:
-    """Return the heading of one eye's side."""
+def eye_head(eye: Eye | None, aside: str = "") -> str:
+    """Return the heading of one eye's side; `aside` stands at its end."""
     code = f'<span class="code">{escape(say(f"eye.short.{eye.value}"))}</span>' if eye else ""
-    return f'<div class="fs-eye"><h2>{escape(eye_name(eye))}</h2>{code}</div>'
+    end = f'<span class="aside">{escape(aside)}</span>' if aside else ""
+    return f'<div class="fs-eye"><h2>{escape(eye_name(eye))}</h2>{code}{end}</div>'
 
 
 def eye_name(eye: Eye | None, in_words: bool = False) -> str:
@@ -106,9 +107,21 @@ def part_title(words: str, evidence: Evidence | None = None) -> str:
     return f'<div class="fs-part"><h3>{escape(words)}</h3>{sign}</div>'
 
 
+def folded(words: str, count: int, body: str) -> str:
+    """Return a part that opens at a touch, with how many lines it holds."""
+    many = escape(number(count))
+    title = f'<summary>{escape(words)}<span class="count">{many}</span></summary>'
+    return f'<details class="fs-fold">{title}{body}</details>'
+
+
 def head_of_part(words: str, text: str) -> str:
     """Return the title of a card and a sentence on how to read it."""
     return f'<div class="fs-eye"><h2>{escape(words)}</h2></div>{quiet(text)}'
+
+
+def chip(sign: str, words: str) -> str:
+    """Return a sign and its words on one line; `sign` is a drawing of clinic.css."""
+    return f'<span class="fs-chip {sign}" role="status">{icon(sign)}{escape(words)}</span>'
 
 
 def quiet(words: str) -> str:

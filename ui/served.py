@@ -12,6 +12,9 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from streamlit.starlette import App
 
+from ui import gateway
+from ui.phone.routes import routes as phone_routes
+
 STATIC = Path(__file__).with_name("static")
 A_YEAR = "public, max-age=31536000"
 
@@ -27,5 +30,5 @@ async def chinese_font(_: Request) -> Response:
 
 app = App(
     Path(__file__).with_name("app.py"),
-    routes=[Route("/foreseye/chinese.woff", chinese_font)],
+    routes=[Route("/foreseye/chinese.woff", chinese_font), *phone_routes(gateway.connect)],
 )

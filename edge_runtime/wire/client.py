@@ -91,7 +91,8 @@ from edge_runtime.wire.simulation import (
     SimulationStream,
     request_to_wire,
 )
-from edge_runtime.wire.uploading import send_upload
+from edge_runtime.wire.upload_client import UploadClient
+from edge_runtime.wire.uploading import UploadPart, UploadProgress
 from edge_runtime.wire.urgency import Urgency
 
 __all__ = [
@@ -161,6 +162,8 @@ __all__ = [
     "SimulationRequest",
     "SimulationStream",
     "TooLate",
+    "UploadPart",
+    "UploadProgress",
     "Urgency",
     "read_token",
     "records_client",
@@ -172,7 +175,7 @@ LOADING_S = 300.0
 """How long a server may take to prove another bundle."""
 
 
-class ScreeningClient:
+class ScreeningClient(UploadClient):
     """A connection to one screening service. Safe to share between threads."""
 
     def __init__(
@@ -239,15 +242,6 @@ class ScreeningClient:
         the server's bundle cannot simulate, and else as `screen`.
         """
         return SimulationStream(self._stub.Simulate(request_to_wire(request), timeout=timeout_s))
-
-    def upload(self, content: bytes, key: str, *, timeout_s: float = 600.0) -> None:
-        """Return when the server has a photograph's file under `key`, random and one for each.
-
-        After ServerUnreachable or TooLate, call it again: it goes on where the connection broke.
-        Raises InvalidField, PhotographTooLarge or Overloaded too.
-        """
-        with raised_here():
-            send_upload(self._stub, key, content, timeout_s)
 
     def switch_bundle(self, folder: str, *, allow_rollback: bool = False) -> BundleIdentity:
         """Return the bundle in `folder` on the server's disk once it serves instead of the old.

@@ -4,10 +4,52 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from edge_runtime.errors import ServerFailed
 from edge_runtime.wire import screening_pb2 as pb
+
+
+@dataclass(frozen=True)
+class UploadPart:
+    """A part of a file that somebody else cut: at most 1 MiB from `offset` on."""
+
+    key: str
+    """Random, one for each file: 16 to 128 letters, digits, dots, dashes or underscores."""
+    total_bytes: int
+    sha256: str
+    """Of the whole file, 64 hexadecimal digits."""
+    offset: int
+    content: bytes
+
+
+@dataclass(frozen=True)
+class UploadProgress:
+    """How much of an upload the server has; the next part begins at `received_bytes`."""
+
+    received_bytes: int
+    complete: bool
+
+
+def progress_of(stub: Any, key: str, timeout_s: float) -> UploadProgress:
+    """Return how much has arrived under `key`; 0 bytes for a key that is not known."""
+    reply = stub.UploadProgress(pb.UploadProgressRequest(upload_key=key), timeout=timeout_s)
+    return UploadProgress(reply.received_bytes, reply.complete)
+
+
+def send_part(stub: Any, part: UploadPart, timeout_s: float) -> UploadProgress:
+    """Return how much has arrived with this part."""
+    chunk = pb.UploadChunk(
+        upload_key=part.key,
+        total_bytes=part.total_bytes,
+        sha256=part.sha256,
+        offset=part.offset,
+        content=part.content,
+    )
+    reply = stub.Upload(iter((chunk,)), timeout=timeout_s)
+    return UploadProgress(reply.received_bytes, reply.complete)
+
 
 CHUNK_BYTES = 128 * 1024
 """Small enough that a phone that loses its network loses little."""

@@ -122,7 +122,30 @@ class Visit:
         for photograph in photographs:
             card.locator(".fs-file", has_text=photograph.name).wait_for()
 
+    def judged(self) -> None:
+        """Wait until every photograph that waits has its verdict."""
+        self.settle()
+        self.page.wait_for_function("!document.querySelector('.fs-chip.turning')")
+        self.settle()
+
+    def go_on_all_the_same(self) -> None:
+        """Answer every question of the gate: who goes on, and why."""
+        self.judged()
+        for _ in range(self.page.locator("[class*=st-key-against-]").count()):
+            asked = self.page.locator("[class*=st-key-against-]").first
+            before = self.page.locator("[class*=st-key-against-]").count()
+            asked.locator("summary").click()
+            asked.locator("input[type=text]").first.fill("LM")
+            asked.locator("[data-testid=stSelectbox] input").click()
+            self.page.get_by_role("option").nth(1).click()
+            asked.locator("[data-testid=stFormSubmitButton] button").click()
+            self.page.wait_for_function(
+                "n => document.querySelectorAll('[class*=st-key-against-]').length < n", arg=before
+            )
+            self.settle()
+
     def screen_them(self) -> None:
+        self.judged()
         self.page.locator("[class*=st-key-screen-button] button").click()
 
     def result(self) -> None:

@@ -46,6 +46,7 @@ from edge_runtime.wire.records import (
     Picture,
     QualityRead,
 )
+from ui.checking import PREFIX
 
 SHA256 = "5" * 64
 SIDE_PX = 160
@@ -213,7 +214,8 @@ class FakeStream(Iterator[ClientEvent]):
 
 
 class FakeClient:
-    """Answers like ScreeningClient. `raises` is raised, one error a call, before any answer."""
+    """Answers like ScreeningClient. `raises` is raised, one error a call, before any answer; a
+    check of one photograph always succeeds."""
 
     def __init__(self) -> None:
         self.eyes: dict[str, FakeEye] = {}
@@ -229,6 +231,8 @@ class FakeClient:
         self.stream: FakeStream | None = None
 
     def screen(self, exam: Exam, **_: object) -> FakeStream:
+        if exam.exam_id.startswith(PREFIX):
+            return FakeStream(self._all_events(exam))
         self.asked.append(exam)
         self.stream = FakeStream(self._events(exam))
         return self.stream

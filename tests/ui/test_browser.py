@@ -160,6 +160,7 @@ def test_a_poor_photograph_is_refused_with_a_reason_and_taken_again(
     seen = visit(screen, size)
     seen.add("OD", torn)
     seen.add("OS", blurred)
+    seen.go_on_all_the_same()
     seen.screen_them()
     seen.result()
 
@@ -181,6 +182,7 @@ def test_the_wrong_eye_is_warned_of(
 ) -> None:
     seen = visit(screen, size)
     seen.add("OS", eyes[0])
+    seen.go_on_all_the_same()
     seen.screen_them()
     seen.result()
     seen.card(0).get_by_text("Check which eye this is").wait_for()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -64,9 +65,19 @@ def screened(app: AppTest, client: FakeClient) -> Callable[..., AppTest]:
 def upload(app: AppTest, slot: int, *files: tuple[str, int]) -> None:
     contents = [(name, photograph_jpeg(shade), "image/jpeg") for name, shade in files]
     app.file_uploader[slot].set_value(contents).run()
+    until_checked(app)
+
+
+def until_checked(app: AppTest) -> None:
+    """Wait for the verdicts on what was added, and draw the page with them."""
+    for photograph in person_of(app).photographs:
+        assert photograph.check is None or photograph.check.wait(PATIENCE_S)
+    app.run()
 
 
 def press_screen(app: AppTest) -> AppTest:
+    while person_of(app).questions():
+        go_on_all_the_same(app)
     button(app, "Screen").click().run()
     return until_the_end(app)
 
@@ -92,13 +103,88 @@ def labels(app: AppTest) -> list[str]:
     return [b.label for b in app.button] + [b.label for b in app.download_button]
 
 
-def way_of(app: AppTest, eye: Eye):
-    return next(c for c in app.segmented_control if c.key.startswith(f"way-{eye.value}"))
+def control(app: AppTest, name: str):
+    return next(c for c in app.segmented_control if c.key.startswith(f"{name}-"))
+
+
+def go_on_all_the_same(app: AppTest) -> AppTest:
+    """Answer the first question of the gate: who goes on, and why."""
+    who = next(field for field in app.text_input if field.label == "Your name or initials")
+    who.set_value("LM")
+    next(box for box in app.selectbox if box.label == "Why").set_value("no_time")
+    return button(app, "Record and go on").click().run()
 
 
 def words(app: AppTest) -> str:
     assert not app.exception
     return "\n".join(element.value for element in app.html)
+
+
+def test_who_goes_on_against_the_advice_says_who_and_why_and_that_stands_on_the_result(
+    app: AppTest, client: FakeClient
+) -> None:
+    client.eyes = {"r.jpg": FakeEye(quality=BLURRED)}
+    upload(app, OD, ("r.jpg", 100))
+    assert button(app, "Screen").disabled
+    assert "First answer the question about the right eye above." in words(app)
+
+    button(app, "Record and go on").click().run()
+    assert "Please say who you are and why." in words(app)
+    go_on_all_the_same(app)
+
+    assert not button(app, "Screen").disabled
+    shown = words(press_screen(app))
+    assert "Gone on without a readable photograph of the right eye: No time" in shown
+    assert "Take the photographs again" in shown
+
+
+def test_an_eye_that_is_clouded_itself_is_recorded_and_referred(
+    app: AppTest, client: FakeClient
+) -> None:
+    client.eyes = {"r.jpg": FakeEye(quality=BLURRED.model_copy(update={"cause": "eye"}))}
+    upload(app, OD, ("r.jpg", 100))
+    upload(app, OS, ("l.jpg", 140))
+    assert "Refer: the right eye cannot be read" in words(app)
+
+    button(app, "Record: cannot be read").click().run()
+    shown = words(press_screen(app))
+
+    assert "Please see an eye doctor: an eye could not be read" in shown
+
+
+def test_the_result_begins_with_what_to_do(screened: Callable[..., AppTest]) -> None:
+    condition = Condition(probability=0.7, threshold=0.5, evidence=Evidence.INTERNAL)
+
+    shown = words(screened(right=FakeEye(findings=Findings(maculopathy=condition))))
+
+    assert "Please see an eye doctor" in shown
+    assert "signs of: Diabetic macular disease" in shown
+    assert "Made by software. No doctor has signed it." in shown
+
+
+def test_the_two_identifiers_stand_on_the_result_and_give_the_age(
+    app: AppTest, client: FakeClient
+) -> None:
+    control(app, "who").set_value(True).run()
+    next(t for t in app.text_input if t.label == "Hospital number").set_value("H-4711").run()
+    app.date_input[0].set_value(date(1961, 5, 4)).run()
+    upload(app, OD, ("r.jpg", 100))
+
+    shown = words(press_screen(app))
+
+    assert "H-4711, born 1961-05-04" in shown
+    assert client.asked[0].person.age_years == person_of(app).age_years
+    assert person_of(app).age_years
+
+
+def test_what_else_is_known_goes_with_the_exam(app: AppTest, client: FakeClient) -> None:
+    next(n for n in app.number_input if n.label.startswith("Systolic")).set_value(150.0).run()
+    control(app, "has_type_2_diabetes").set_value(1.0).run()
+    upload(app, OD, ("r.jpg", 100))
+
+    press_screen(app)
+
+    assert client.asked[0].person.covariates == {"sbp_mmhg": 150.0, "has_type_2_diabetes": 1.0}
 
 
 def test_what_this_is_not_is_on_every_page(screened: Callable[..., AppTest], app: AppTest) -> None:
@@ -138,7 +224,7 @@ def test_two_good_photographs_give_verdicts_pictures_measurements_and_their_json
 
 def test_what_is_known_of_the_person_goes_with_the_exam(app: AppTest, client: FakeClient) -> None:
     app.number_input[0].set_value(61).run()
-    app.segmented_control[-1].set_value(Sex.F).run()
+    control(app, "sex").set_value(Sex.F).run()
     upload(app, OD, ("r.jpg", 100))
 
     press_screen(app)
@@ -178,7 +264,7 @@ def test_a_photograph_put_in_the_wrong_place_can_be_moved_or_taken_away(app: App
 
 
 def test_the_camera_gives_a_photograph_of_its_eye(app: AppTest) -> None:
-    way_of(app, Eye.OD).set_value("camera").run()
+    control(app, "way-OD").set_value("camera").run()
 
     app.camera_input[0].set_value(("shot.jpg", photograph_jpeg(), "image/jpeg")).run()
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 import pytest
 
+from edge_runtime.contracts.result import Quality
 from edge_runtime.domain import Eye, Sex
-from tests.ui.fake_service import photograph_jpeg
-from ui.person import MAX_PHOTOGRAPHS, KioskPerson
+from edge_runtime.errors import ServerUnreachable
+from edge_runtime.wire.client import ExamStream
+from tests.ui.fake_service import BLURRED, GOOD, FakeClient, FakeEye, photograph_jpeg
+from ui.overrides import Against, Override, Question
+from ui.person import MAX_ATTEMPTS, MAX_PHOTOGRAPHS, KioskPerson
 
 
 @pytest.fixture
@@ -104,3 +110,102 @@ def test_an_uploader_that_gave_something_gets_a_new_key_and_the_others_keep_thei
 
 def test_no_key_of_one_person_is_a_key_of_the_next() -> None:
     assert KioskPerson().inlet_key("files-OD") != KioskPerson().inlet_key("files-OD")
+
+
+class Judge:
+    """Answers a check with one verdict, as the service would."""
+
+    def __init__(self, quality: Quality, seen: Eye | None = None) -> None:
+        self.client = FakeClient()
+        self.client.eyes = {f"{n}.jpg": FakeEye(quality=quality, seen=seen) for n in range(9)}
+
+    def add(self, person: KioskPerson, number: int, eye: Eye) -> None:
+        person.add(f"{number}.jpg", photograph_jpeg(60 + 20 * number), eye, self.client)
+        check = person.photographs[-1].check
+        assert check is not None
+        assert check.wait(30.0)
+
+
+CLOUDED = BLURRED.model_copy(update={"cause": "eye"})
+
+
+def test_each_photograph_is_judged_when_it_is_added(person: KioskPerson) -> None:
+    Judge(GOOD).add(person, 1, Eye.OD)
+
+    assert person.photographs[0].checked.readable
+    assert person.questions() == []
+
+
+def test_after_three_photographs_that_cannot_be_read_the_person_is_referred(
+    person: KioskPerson,
+) -> None:
+    judge = Judge(BLURRED)
+    for number in range(MAX_ATTEMPTS - 1):
+        judge.add(person, number, Eye.OD)
+        assert not person.cannot_be_read(Eye.OD)
+    person.remove(1)
+
+    judge.add(person, 5, Eye.OD)
+
+    assert person.cannot_be_read(Eye.OD)
+    assert person.questions() == []
+
+
+def test_what_the_eye_itself_clouds_is_not_photographed_again(person: KioskPerson) -> None:
+    Judge(CLOUDED).add(person, 1, Eye.OS)
+
+    assert person.cannot_be_read(Eye.OS)
+
+
+def test_one_readable_photograph_is_enough_for_its_eye(person: KioskPerson) -> None:
+    Judge(BLURRED).add(person, 1, Eye.OD)
+    Judge(GOOD).add(person, 2, Eye.OD)
+
+    assert person.questions() == []
+    best = person.best(Eye.OD)
+    assert best is not None
+    assert best.name == "2.jpg"
+
+
+def test_going_on_against_the_advice_is_asked_for_and_once_decided_no_more(
+    person: KioskPerson,
+) -> None:
+    Judge(BLURRED).add(person, 1, Eye.OD)
+    (question,) = person.questions()
+    assert question == Question(Against.UNREADABLE, Eye.OD)
+
+    person.overrides.append(Override(question, "LM", "no_time", datetime(2026, 1, 1, 9)))
+
+    assert person.questions() == []
+
+
+def test_a_picture_of_the_other_eye_is_asked_about_until_it_is_moved(person: KioskPerson) -> None:
+    Judge(GOOD, seen=Eye.OS).add(person, 1, Eye.OD)
+    assert person.questions() == [Question(Against.OTHER_EYE, Eye.OD)]
+
+    person.say_eye(1, Eye.OS)
+
+    assert person.questions() == []
+
+
+def test_a_check_that_fails_says_nothing(person: KioskPerson) -> None:
+    class Broken:
+        def screen(self, *_: object, **__: object) -> ExamStream:
+            raise ServerUnreachable("no route")
+
+    person.add("a.jpg", photograph_jpeg(), Eye.OD, Broken())
+    check = person.photographs[0].check
+    assert check is not None
+    assert check.wait(30.0)
+
+    assert check.found().finished
+    assert not check.found().unreadable
+
+
+def test_the_identifiers_are_not_told_to_the_service(person: KioskPerson) -> None:
+    person.identified, person.hospital_number = True, "H-4711"
+    person.birth_date = date(1961, 5, 4)
+    person.add("a.jpg", b"1", Eye.OD)
+
+    assert "4711" not in repr(person.exam())
+    assert person.exam().person.person_id is None

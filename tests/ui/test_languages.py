@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAMES = re.compile(
     # What has no Chinese name: ours, the eyes' codes, file formats, measures, units, hashes.
     r"\b(foreseye(-reference)?|English|Language|OD|OS|JPEG|PNG|TIFF|HEIC|JSON|MB|AI|CRAE|CRVE|AVR"
+    r"|FDA De Novo DEN180001|LumineticsCore|EyeArt|LM"
     r"|HbA1c|eGFR|BMI|SHA|mmHg|mm|mL/min|kg/m²|rad|[0-9a-f]{12,64}|[\w-]+\.jpg)\b"
 )
 
@@ -52,6 +53,9 @@ def test_no_english_is_left_on_any_page_of_an_exam(
     chinese.page.locator("video").wait_for()
     assert english_on(chinese) == []
 
+    chinese.judged()
+    assert english_on(chinese) == []
+    chinese.go_on_all_the_same()
     chinese.screen_them()
     chinese.result()
     assert english_on(chinese) == []

@@ -25,7 +25,7 @@ REASONS = {"NoDisc", "NoCup", "NoFovea", "_missing"}
 """What is called with a reason as its first argument."""
 
 
-NAMES = {"HbA", "eGFR", "mmHg", "mm", "JPEG", "PNG", "TIFF", "foreseye"}
+NAMES = {"HbA", "eGFR", "mmHg", "mm", "JPEG", "PNG", "TIFF", "foreseye", "records", "init"}
 
 
 def english_in(sentence: str) -> list[str]:

@@ -105,6 +105,7 @@ def test_no_chinese_sentence_is_the_english_one() -> None:
     assert {key for key in same if re.search("[a-z]{2}", CHINESE[key])} <= {
         "app.name",
         "unit.mL/min/{1.73_m2}",
+        "covariate.egfr_ml_min_1_73m2",
         "unit.rad",
         "unit.mm[Hg]",
     }

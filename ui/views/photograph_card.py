@@ -188,7 +188,7 @@ def _numbers(photograph: PhotographView) -> None:
     if photograph.biomarkers:
         title = say("measurements.title")
         rows = tables.measurement_rows(photograph.biomarkers)
-        st.html(parts.part_title(title) + tables.table(rows, title))
+        st.html(parts.folded(title, len(rows), tables.table(rows, title)))
 
 
 def _save(person: KioskPerson, photograph: PhotographView) -> None:

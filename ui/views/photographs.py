@@ -7,14 +7,18 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from edge_runtime.wire.client import Eye, ScreeningClient, Sex
+from edge_runtime.wire.client import Eye, ScreeningClient
 from ui import parts
 from ui.person import KioskPerson, Phase, WaitingPhotograph
 from ui.screening import ScreeningRun
+from ui.views import advice_against, check_card, person_card, phone_card
 from ui.wording import say, say_count
 
 FILE_TYPES = ["image/*", "tif", "tiff", "heic", "heif"]
 """With a MIME type here a phone offers its own camera. The service alone judges the content."""
+
+LOOK_EVERY_S = 0.25
+"""How often the page looks whether a verdict has come."""
 
 OTHER = {Eye.OD: Eye.OS, Eye.OS: Eye.OD}
 
@@ -28,23 +32,42 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
             st.html(parts.statement("bad", say("notice.nothing"), [words]))
         else:
             st.html(parts.statement("note", words))
-    for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
-        with column, st.container(key=f"card-{eye.value}"):
-            _eye(person, eye)
-    unsure, about = st.columns(2, gap="medium")
+    with st.container(key="card-about"):
+        person_card.show(person)
+    _eyes(person, client)
+    unsure, phone = st.columns(2, gap="medium")
     with unsure, st.container(key="card-unsure"):
         st.html(parts.part_title(say("slot.unsure.title")) + parts.quiet(say("slot.unsure.text")))
-        _upload(person, None)
+        _upload(person, client, None)
         _waiting(person, None)
-    with about, st.container(key="card-about"):
-        _about(person)
+    with phone, st.container(key="card-phone"):
+        phone_card.show(person)
     # The button stays in sight once there is something to screen.
     with st.container(key="actions-screen" if person.photographs else "nothing-yet"):
         _screen(person, client)
 
 
-def _eye(person: KioskPerson, eye: Eye) -> None:
-    st.html(parts.eye_head(eye))
+def _eyes(person: KioskPerson, client: ScreeningClient) -> None:
+    for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
+        with column, st.container(key=f"card-{eye.value}"):
+            _eye(person, client, eye)
+    if person.checking():
+        _look_for_verdicts(person)
+
+
+@st.fragment(run_every=LOOK_EVERY_S)
+def _look_for_verdicts(person: KioskPerson) -> None:
+    """Draw the whole page anew once a verdict has come."""
+    seen = tuple(p.checked for p in person.photographs)
+    if seen != st.session_state.get("verdicts"):
+        first = "verdicts" not in st.session_state
+        st.session_state.verdicts = seen
+        if not first:
+            st.rerun()
+
+
+def _eye(person: KioskPerson, client: ScreeningClient, eye: Eye) -> None:
+    st.html(parts.eye_head(eye, check_card.attempts(person, eye)))
     ways = {"files": say("slot.way.files"), "camera": say("slot.way.camera")}
     way = st.segmented_control(
         say("slot.way", eye=parts.eye_name(eye, in_words=True)),
@@ -56,13 +79,15 @@ def _eye(person: KioskPerson, eye: Eye) -> None:
         label_visibility="collapsed",
     )
     if way == "camera":
-        _camera(person, eye)
+        _camera(person, client, eye)
     else:
-        _upload(person, eye)
+        _upload(person, client, eye)
+    advice_against.give_up(person, eye)
     _waiting(person, eye)
+    advice_against.show(person, eye)
 
 
-def _upload(person: KioskPerson, eye: Eye | None) -> None:
+def _upload(person: KioskPerson, client: ScreeningClient, eye: Eye | None) -> None:
     inlet = f"files-{eye.value if eye else 'unsure'}"
     st.file_uploader(
         say("slot.upload", eye=parts.eye_name(eye, in_words=True)),
@@ -70,24 +95,24 @@ def _upload(person: KioskPerson, eye: Eye | None) -> None:
         accept_multiple_files=True,
         key=person.inlet_key(inlet),
         on_change=_take,
-        args=(person, inlet, eye),
+        args=(person, client, inlet, eye),
         label_visibility="collapsed",
     )
 
 
-def _camera(person: KioskPerson, eye: Eye) -> None:
+def _camera(person: KioskPerson, client: ScreeningClient, eye: Eye) -> None:
     inlet = f"camera-{eye.value}"
     st.camera_input(
         say("slot.camera", eye=parts.eye_name(eye, in_words=True)),
         key=person.inlet_key(inlet),
         resolution="1080p",
         on_change=_take,
-        args=(person, inlet, eye),
+        args=(person, client, inlet, eye),
     )
     st.html(parts.quiet(say("slot.camera.hint")))
 
 
-def _take(person: KioskPerson, inlet: str, eye: Eye | None) -> None:
+def _take(person: KioskPerson, client: ScreeningClient, inlet: str, eye: Eye | None) -> None:
     """Move what an uploader or a camera holds to the photographs that wait."""
     person.notices.clear()
     given: list[UploadedFile] | UploadedFile | None = st.session_state[person.inlet_key(inlet)]
@@ -95,7 +120,7 @@ def _take(person: KioskPerson, inlet: str, eye: Eye | None) -> None:
     for file in files:
         shot = inlet.startswith("camera")
         name = f"{inlet}-{person.last_number + 1}.jpg" if shot else file.name
-        person.add(name, file.getvalue(), eye)
+        person.add(name, file.getvalue(), eye, client)
         _forget(file)
     person.inlet_used(inlet)
 
@@ -122,6 +147,7 @@ def _waiting(person: KioskPerson, eye: Eye | None) -> None:
             key=f"tray-{photograph.number}", horizontal=True, vertical_alignment="center"
         ):
             _one_waiting(person, photograph)
+        check_card.show(person, photograph)
 
 
 def _one_waiting(person: KioskPerson, photograph: WaitingPhotograph) -> None:
@@ -150,27 +176,6 @@ def _one_waiting(person: KioskPerson, photograph: WaitingPhotograph) -> None:
         )
 
 
-def _about(person: KioskPerson) -> None:
-    st.html(parts.part_title(say("person.title")))
-    with st.container(horizontal=True, gap="medium"):
-        person.age_years = st.number_input(
-            say("person.age"),
-            min_value=0,
-            max_value=120,
-            value=person.age_years,
-            placeholder=say("person.age.hint"),
-            key=f"age-{person.serial}",
-            width=220,
-        )
-        person.sex = st.segmented_control(
-            say("person.sex"),
-            list(Sex),
-            format_func=lambda sex: say(f"person.sex.{sex.value}"),
-            default=person.sex,
-            key=f"sex-{person.serial}",
-        )
-
-
 def _screen(person: KioskPerson, client: ScreeningClient) -> None:
     count = len(person.photographs)
     given = {p.eye for p in person.photographs}
@@ -179,13 +184,16 @@ def _screen(person: KioskPerson, client: ScreeningClient) -> None:
     elif len(given) == 1 and None not in given:
         missing = OTHER[person.photographs[0].eye or Eye.OD]
         st.html(parts.quiet(say("screen.one_eye", eye=parts.eye_name(missing, in_words=True))))
+    for question in person.questions():
+        words = say("screen.question", eye=parts.eye_name(question.eye, in_words=True))
+        st.html(parts.quiet(words))
     with st.container(key="screen-button"):
         st.button(
             say_count("button.screen", count) if count else say("button.screen"),
             key=f"go-{person.serial}",
             type="primary",
             width="stretch",
-            disabled=not count,
+            disabled=not count or bool(person.questions()),
             on_click=start,
             args=(person, client),
         )

@@ -14,7 +14,7 @@ from ui import ahead, parts
 from ui.exam_view import ExamView, PhotographView, Verdict, evidence_seen, exam_view
 from ui.person import KioskPerson, Phase
 from ui.told import told
-from ui.views import photograph_card, photographs
+from ui.views import photograph_card, photographs, plan_card
 from ui.wording import number, say, say_count
 
 
@@ -30,6 +30,8 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
         st.html(parts.steps(3) + parts.head(say("result.title"), text))
     else:
         _broken_off(person, client, view, progress.error)
+    if progress.error is None:
+        plan_card.show(person, view)
     for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
         with column:
             _eye(person, client, view, eye)
