@@ -71,6 +71,7 @@ async function send(photograph) {
           "Upload-Sha256": photograph.sha256, "Part-Sha256": await queue.sha256(part),
         },
       }));
+      pause = SHORTEST_MS;  // the line bears parts again
       photograph.percent = Math.floor(100 * received / bytes.length);
       draw();
     }
