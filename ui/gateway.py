@@ -26,13 +26,24 @@ ANSWER_WITHIN_S = 3.0
 """A service that takes longer to say that it is there counts as away."""
 
 
-def connect() -> ScreeningClient:
-    """Return the client of the service that `foreseye-ui` named behind `--`."""
+def _options() -> argparse.Namespace:
+    """Return what `foreseye-ui` said behind `--`."""
     given = argparse.ArgumentParser(add_help=False)
     given.add_argument("--server", default="127.0.0.1:50051")
-    for option in ("--tls-ca", "--token-file", "--client-cert", "--client-key"):
+    for option in ("--tls-ca", "--token-file", "--client-cert", "--client-key", "--metrics"):
         given.add_argument(option, default=None)
-    options = given.parse_args(sys.argv[1:])
+    return given.parse_args(sys.argv[1:])
+
+
+def metrics_url() -> str | None:
+    """Return where the service shows its numbers; None where nobody said."""
+    url: str | None = _options().metrics
+    return url
+
+
+def connect() -> ScreeningClient:
+    """Return the client of the service that `foreseye-ui` named behind `--`."""
+    options = _options()
     own = (options.token_file, options.client_cert, options.client_key)
     return _client(options.server, options.tls_ca, *own)
 

@@ -111,6 +111,18 @@ ClientCertificate = Annotated[
     typer.Option(help="Certificate (PEM) that this screen shows the service.", exists=True),
 ]
 ClientKey = Annotated[Path | None, typer.Option(help="Its key (PEM).", exists=True)]
+ScreenCertificate = Annotated[
+    Path | None, typer.Option(help="Certificate (PEM) of this screen, for https.", exists=True)
+]
+ScreenKey = Annotated[Path | None, typer.Option(help="Its private key (PEM).", exists=True)]
+MetricsUrl = Annotated[
+    str | None,
+    typer.Option(
+        help="Where `foreseye serve --metrics` shows its numbers, for the operator's page: "
+        "http://127.0.0.1:9464/metrics.",
+        metavar="URL",
+    ),
+]
 
 command = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -139,12 +151,9 @@ def serve(
     token_file: TokenFile = None,
     client_cert: ClientCertificate = None,
     client_key: ClientKey = None,
-    tls_cert: Annotated[
-        Path | None, typer.Option(help="Certificate (PEM) of this screen, for https.", exists=True)
-    ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option(help="Its private key (PEM).", exists=True)
-    ] = None,
+    tls_cert: ScreenCertificate = None,
+    tls_key: ScreenKey = None,
+    metrics: MetricsUrl = None,
 ) -> None:
     """Become the Streamlit server of the clinic screen."""
     together("--tls-cert", tls_cert, "--tls-key", tls_key)
@@ -156,7 +165,12 @@ def serve(
     typer.echo(f"foreseye screen: {scheme}://{address}:{port} (service at {server})")
     sys.stdout.flush()
     line = streamlit_command(server, address, port, hosts, tls_ca, tls_cert, tls_key)
-    own = {"--token-file": token_file, "--client-cert": client_cert, "--client-key": client_key}
+    own: dict[str, object] = {
+        "--token-file": token_file,
+        "--client-cert": client_cert,
+        "--client-key": client_key,
+    }
+    own |= {"--metrics": metrics}
     line += [str(part) for pair in own.items() if pair[1] is not None for part in pair]
     os.execv(line[0], line)
 

@@ -23,7 +23,7 @@ def script(language: Language) -> str:
     like = [(theirs, ours[language]) for theirs, ours in table["like"].items()]
     for before in (other for other in NAMES if other != language):
         # After a change of language the page holds our words of the language before.
-        exact |= {ours[before]: ours[language] for ours in table["exact"].values()}
+        exact |= {ours[before].strip(): ours[language] for ours in table["exact"].values()}
         like += [(_said(ours[before]), ours[language]) for ours in table["like"].values()]
     words = {
         "lang": HTML_LANG[language],

@@ -31,7 +31,7 @@ CHROMIUM_ARGS = [
     "--use-fake-ui-for-media-stream",
 ]
 PHONE, TABLET, WALL = (390, 844), (1024, 768), (1920, 1080)
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
 
 WORDS_ON_THE_PAGE = """() => {
   const words = new Set();

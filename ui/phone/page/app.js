@@ -131,7 +131,8 @@ async function finish(html) {
   by("words").innerHTML = html;  // written and escaped by our own service
   await queue.forget();
   photographs = []; session = null; draw();
-  by("result").scrollIntoView({ block: "start" });
+  by("main").classList.add("finished");
+  scrollTo(0, 0);
 }
 
 function shut(error) {

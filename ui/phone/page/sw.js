@@ -1,8 +1,9 @@
 /* Keeps the page itself, so that it opens without a network. Photographs and answers it never touches. */
 const CACHE = "foreseye-phone-1";
-const SHELL = ["./", "app.js", "queue.js", "app.css", "words.json?lang=en", "words.json?lang=zh", "/foreseye/chinese.woff"];
+const SHELL = ["./", "app.js", "queue.js", "app.css", "words.json?lang=en", "words.json?lang=zh"];
+const FONT = "/foreseye/chinese.woff";  // welcome, not needed
 self.addEventListener("install", (event) => event.waitUntil(
-  caches.open(CACHE).then((cache) => cache.addAll(SHELL)).then(() => self.skipWaiting())));
+  caches.open(CACHE).then((cache) => Promise.all([cache.addAll(SHELL), cache.add(FONT).catch(() => {})])).then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil(
   caches.keys().then((names) => Promise.all(names.filter((n) => n !== CACHE).map((n) => caches.delete(n)))).then(() => self.clients.claim())));
 self.addEventListener("fetch", (event) => {
