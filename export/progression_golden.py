@@ -25,7 +25,7 @@ GOLDEN_TOLERANCE = 0.1
 """Of a channel of the change (grey levels, pixels, logarithms), on any device."""
 
 STEPS = 32
-"""In which a golden change is kept to 1: far finer than the tolerance, and a quarter of the bytes."""
+"""In which a golden change is kept to 1: far finer than the tolerance, a quarter of the bytes."""
 
 
 def golden_simulation(content: bytes, eye: Eye, entry: ModelEntry, graph: bytes) -> bytes:
