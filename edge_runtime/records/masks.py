@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from edge_runtime.domain import BoolArray
 from edge_runtime.errors import DamagedPicture, InvalidField
-from edge_runtime.fundus.intake import read_photograph
+from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.records import tables
 from edge_runtime.records.access import Action
 from edge_runtime.records.errors import NotKept, WrongState
@@ -27,6 +28,9 @@ LAYER = re.compile(r"vessel|arteriole|venule|disc|cup|lesion_[a-z][a-z0-9_]{0,40
 MAX_MASK_BYTES = 16_000_000
 MAX_SPENT_S = 86_400.0
 
+DecodeMask = Callable[[bytes], BoolArray]
+"""Decodes a mask; the service does it in a process of its own, for its bytes come from outside."""
+
 
 def correct_mask(
     vault: Vault,
@@ -38,14 +42,14 @@ def correct_mask(
     *,
     parent_id: str = "",
     spent_s: float = 0.0,
-    limits: Limits | None = None,
+    decode: DecodeMask | None = None,
 ) -> KeptPicture:
     """Keep a painted mask and return it. `png` is 0 outside; at full or smaller size.
 
     Raises InvalidField for a layer, size or parent that is none, WrongState once signed,
     DamagedPicture, and RecordsFull.
     """
-    mask_HW = _checked(layer, png, spent_s, limits or Limits())
+    mask_HW = _checked(layer, png, spent_s, decode or decoded_mask)
     key, photograph = _photograph_with_key(vault, exam_id, photograph_id)
     _check_fits(photograph, mask_HW)
     if parent_id and parent_id not in {each.picture_id for each in photograph.pictures}:
@@ -97,13 +101,15 @@ def encoded_mask(mask_HW: BoolArray) -> bytes:
     return bytes(content.tobytes())
 
 
-def decoded_mask(png: bytes, limits: Limits) -> BoolArray:
+def decoded_mask(
+    png: bytes, limits: Limits | None = None, read: ReadPhotograph = read_photograph
+) -> BoolArray:
     """Return a mask, True where a sample is not 0. Raises a PhotographError."""
-    pixels_HWC = read_photograph(png, "mask.png", limits).pixels_HWC
+    pixels_HWC = read(png, "mask.png", limits or Limits()).pixels_HWC
     return np.asarray(pixels_HWC.max(axis=2) > 0)
 
 
-def _checked(layer: str, png: bytes, spent_s: float, limits: Limits) -> BoolArray:
+def _checked(layer: str, png: bytes, spent_s: float, decode: DecodeMask) -> BoolArray:
     if not LAYER.fullmatch(layer):
         raise InvalidField(
             "layer", "must be vessel, arteriole, venule, disc, cup or lesion_<class>"
@@ -114,7 +120,7 @@ def _checked(layer: str, png: bytes, spent_s: float, limits: Limits) -> BoolArra
         raise InvalidField("png", f"has 1 to {MAX_MASK_BYTES} bytes")
     if not png.startswith(b"\x89PNG\r\n\x1a\n"):
         raise DamagedPicture("a mask that is no PNG")
-    return decoded_mask(png, limits)
+    return decode(png)
 
 
 def _check_fits(photograph: KeptPhotograph, mask_HW: BoolArray) -> None:

@@ -164,7 +164,7 @@ class ScreeningServer:
         from edge_runtime.service.clinic.desk import Desk
         from edge_runtime.service.clinic.servicer import ClinicServicer
 
-        desk = Desk(vault, self._settings)
+        desk = Desk(vault, self._settings, self.decoders.read)
         clinic = ClinicServicer(desk, self._servicer.uploads, self._servicer.screened_for)
         add_RecordsServicer_to_server(clinic, self._server)  # type: ignore[no-untyped-call]
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from google.protobuf.message import Message
 
 from edge_runtime.errors import NotAllowed
+from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.records.access import OWN_SESSION, Action, may
 from edge_runtime.records.errors import NotSignedIn
+from edge_runtime.records.masks import decoded_mask
 from edge_runtime.records.sessions import Sessions
 from edge_runtime.records.vault import Actor, Vault
 from edge_runtime.service.refusals import Blotter, blotter
@@ -23,10 +26,14 @@ MUST_CHANGE = "Please set a PIN or password of your own first."
 class Desk:
     """Opened records and the sessions of those who use them."""
 
-    def __init__(self, vault: Vault, settings: Settings) -> None:
+    def __init__(
+        self, vault: Vault, settings: Settings, read: ReadPhotograph = read_photograph
+    ) -> None:
+        """Ask for sessions as the settings say; `read` decodes what comes from outside."""
         self.vault = vault
         self.sessions = Sessions(settings.session_idle_s, settings.session_s)
         self.limits = settings.limits
+        self.decoded_mask = partial(decoded_mask, limits=settings.limits, read=read)
 
     def admit(self, token: str, action: Action, exam_id: str = "") -> Actor:
         """Return who asks, when the table allows it; the refusal of one who is known is audited.

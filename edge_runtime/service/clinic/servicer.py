@@ -196,7 +196,7 @@ class ClinicServicer(PeopleMethods, RecordsServicer):
                 request.png,
                 parent_id=request.parent_id,
                 spent_s=request.spent_s,
-                limits=self._desk.limits,
+                decode=self._desk.decoded_mask,
             )
             return picture_info_to_wire(picture)
 
