@@ -48,7 +48,9 @@ def test_no_english_is_left_on_any_page_of_an_exam(
     assert english_on(chinese) == []
 
     chinese.add("OD", eyes[0])
+    chinese.judged()
     chinese.add("OS", blurred)
+    chinese.judged()
     chinese.page.locator(".st-key-card-OD").get_by_text("使用相机").click()
     chinese.page.locator("video").wait_for()
     assert english_on(chinese) == []

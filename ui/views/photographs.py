@@ -57,13 +57,10 @@ def _eyes(person: KioskPerson, client: ScreeningClient) -> None:
 
 @st.fragment(run_every=LOOK_EVERY_S)
 def _look_for_verdicts(person: KioskPerson) -> None:
-    """Draw the whole page anew once a verdict has come."""
-    seen = tuple(p.checked for p in person.photographs)
-    if seen != st.session_state.get("verdicts"):
-        first = "verdicts" not in st.session_state
-        st.session_state.verdicts = seen
-        if not first:
-            st.rerun()
+    """Draw the whole page anew once every verdict has come."""
+    # Once, when all have come: each drawing anew is a moment in which a touch can go astray.
+    if not person.checking():
+        st.rerun()
 
 
 def _eye(person: KioskPerson, client: ScreeningClient, eye: Eye) -> None:
