@@ -19,7 +19,7 @@ WANTED_SIDE_PX = 1024
 """Of the shorter side, as the pipeline decodes; more than any model's own side."""
 
 CALIBRATED_ON = 20
-"""Photographs, dealt evenly over the sets. With 8 the ranges were the same within a tenth."""
+"""Photographs at most, dealt evenly over the sets."""
 
 
 @dataclass(frozen=True)
