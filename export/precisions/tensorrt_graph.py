@@ -2,9 +2,9 @@
 
 No TensorRT builds without a GPU, so the rules of its parser are held here as a list.
 
-Sources: onnx-tensorrt docs/operators.md, a copy of the 8.4 era (what it lists is still read by later
-ones; opset 20 from 10.0 on), and the TensorRT documentation on types: uint8 is for network inputs
-alone and is cast before anything else. To be checked against the list of 10.3 itself.
+Sources: onnx-tensorrt docs/operators.md, a copy of the 8.4 era (what it lists is still read by
+later ones; opset 20 from 10.0 on), and the TensorRT documentation on types: uint8 is for network
+inputs alone and is cast before anything else. To be checked against the list of 10.3 itself.
 """
 
 from __future__ import annotations
