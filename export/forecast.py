@@ -22,7 +22,7 @@ from edge_runtime.forecast.covariates import AGE, NAMES
 from export.entry import graph_tensors
 from export.errors import ExportError, OutputNameError
 from export.forecast_parity import GOLDEN_TOLERANCE, forecast_parity
-from export.to_onnx import OPSET, check_contract
+from export.to_onnx import OPSET, check_contract, file_of
 from training.drawn.cohort.manifest_rows import TERMS
 from training.drawn.population.oracle import HORIZONS_YEARS
 from training.drawn.population.parameters import reference_population
@@ -115,7 +115,7 @@ def forecast_graph(deployed: DeployedForecast) -> bytes:
         raise OutputNameError("the exporter gave no program")
     graph = program.model_proto
     check_contract(graph, "forecast")
-    return bytes(graph.SerializeToString())
+    return file_of(graph)
 
 
 def learned_spans(people: People) -> dict[str, list[tuple[float, float]]]:

@@ -30,7 +30,7 @@ from edge_runtime.simulation.simulator import LABELS
 from export.entry import graph_tensors
 from export.errors import OutputNameError, ShapeError, ToleranceError
 from export.progression_golden import GOLDEN_TOLERANCE
-from export.to_onnx import LARGEST_BATCH, OPSET, check_contract
+from export.to_onnx import LARGEST_BATCH, OPSET, check_contract, file_of
 from training.drawn.cohort.manifest_rows import TERMS
 from training.drawn.population.person import SET
 from training.progression.courses import Course, load_course
@@ -115,7 +115,7 @@ def progression_graph(network: ProgressionNetwork, image_size_px: int) -> bytes:
     if program is None:
         raise OutputNameError("the exporter gave no program")
     check_contract(program.model_proto, "progression")
-    return bytes(program.model_proto.SerializeToString())
+    return file_of(program.model_proto)
 
 
 def progression_parity(

@@ -46,7 +46,21 @@ def picture_graph(model: str, deployed: nn.Module, image_size_px: int) -> bytes:
         raise OutputNameError("the exporter gave no program")
     graph = without_idle_pads(program.model_proto)
     check_contract(graph, model)
-    return bytes(graph.SerializeToString())
+    return file_of(graph)
+
+
+def file_of(model: onnx.ModelProto) -> bytes:
+    """Return a graph's file without what the exporter noted beside it.
+
+    Its notes hold folders of the machine that exported: they are nobody's business, and the same
+    weights would have another hash in another folder.
+    """
+    graph = model.graph
+    parts = (graph.node, graph.value_info, graph.input, graph.output, graph.initializer)
+    for noted in (model, graph, *model.functions, *(item for part in parts for item in part)):
+        for field in ("metadata_props", "doc_string"):
+            noted.ClearField(field)
+    return bytes(model.SerializeToString())
 
 
 def check_contract(graph: onnx.ModelProto, model: str) -> None:

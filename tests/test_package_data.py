@@ -21,3 +21,10 @@ def test_every_file_of_a_package_goes_into_the_wheel(package: str):
 
     left_out = {str(p.relative_to(ROOT)) for p in files - packed if p.name != "README.md"}
     assert left_out == set()
+
+
+def test_no_graph_that_ships_names_a_folder_of_the_machine_that_exported_it():
+    graphs = sorted((ROOT / "edge_runtime" / "reference_bundle").glob("*.onnx"))
+
+    assert graphs
+    assert [path.name for path in graphs if b'File "/' in path.read_bytes()] == []

@@ -19,7 +19,7 @@ from export.precisions.ranges import ranges_of
 from export.precisions.sensitivity import most_sensitive_first
 from export.precisions.subject import Subject
 from export.precisions.tensorrt_graph import cast_before_transposed, complaints
-from export.to_onnx import OPSET
+from export.to_onnx import OPSET, file_of
 
 Say = Callable[[str], None]
 
@@ -111,12 +111,12 @@ def _candidates(subject: Subject, precision: Precision, say: Say) -> Iterator[Ca
 def _finished(graph: onnx.ModelProto, precision: Precision) -> bytes:
     """Return the file of a graph. Raises ExportError for one that TensorRT would not read."""
     if precision not in RUNS["tensorrt"]:
-        return bytes(graph.SerializeToString())
+        return file_of(graph)
     made = cast_before_transposed(graph)
     found = complaints(made)
     if found:
         raise ExportError(f"TensorRT would not read the {precision} graph: {'; '.join(found)}")
-    return bytes(made.SerializeToString())
+    return file_of(made)
 
 
 def _without(

@@ -74,3 +74,8 @@ def test_other_weights_are_refused(graph: bytes, crops: UInt8Array):
 
     with pytest.raises(ToleranceError, match="largest difference"):
         map_parity(other, OnnxRuntimeCpu(graph, threads=1), crops, "fp32", DISC_CHANNELS)
+
+
+def test_it_tells_nothing_of_the_machine_that_exported_it(graph: bytes):
+    assert b"disc_network" not in graph
+    assert b'File "' not in graph
