@@ -21,6 +21,9 @@ SPLITS_IN_WORDS = {
     "bundle says that it left the set out, another that the same command made was judged.",
 }
 
+WHOLE = "all"
+"""What a subgroup's `age_years` says of everybody."""
+
 NO_FIGURES = "It has no figures of its own: what it gives goes into those of the models above."
 
 
@@ -70,12 +73,14 @@ def _evidence(kind: str) -> str:
 
 
 def _metrics(metrics: list[Metric]) -> str:
+    """Return the table; cells of a part of an age stand in bundle.json alone, for they are many."""
+    shown = [m for m in metrics if (m.subgroup or {}).get("age_years", WHOLE) == WHOLE]
     lines = [
         "| set | split | part | figure | value | 95 % interval | people / photographs "
         "| read against |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for m in metrics:
+    for m in shown:
         interval = (
             "" if m.interval_95 is None else f"{m.interval_95[0]:.3f} to {m.interval_95[1]:.3f}"
         )
@@ -84,6 +89,8 @@ def _metrics(metrics: list[Metric]) -> str:
             f"| {m.set} | {m.split or m.role.value} | {part} | {m.name} | {m.value:.3f} "
             f"| {interval} | {_people(m)} | {_against(m)} |"
         )
+    if len(shown) < len(metrics):
+        lines.append(f"\nBy age, {len(metrics) - len(shown)} figures more: `bundle.json`.")
     return "\n".join(lines)
 
 
