@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from edge_runtime.contracts.exam import ExamRecord, Forecast
+from edge_runtime.contracts.exam import Forecast
 from edge_runtime.contracts.result import (
     Condition,
     DrGrade,
@@ -28,8 +28,8 @@ def show_exam(written: WrittenExam, console: Console | None = None) -> None:
     console = console or Console()
     for result in written.results:
         console.print(_photograph(result))
-    for line in _person(written.record):
-        console.print(line)
+    if written.record.forecast:
+        console.print(_forecasts(written.record.forecast))
     console.print(f"Written to {escape(shown_name(written.exam_file.parent))}", soft_wrap=True)
     console.print(f"[dim]{written.record.use}[/dim]")
 
@@ -92,13 +92,35 @@ def _measured(measurement: Measurement) -> tuple[str, str]:
     return f"{measurement.value:.4g}{unit}", measurement.evidence.value
 
 
-def _person(record: ExamRecord) -> Iterator[str]:
-    for forecast in record.forecast or []:
-        yield escape(_forecast(forecast))
+def _forecasts(forecasts: list[Forecast]) -> Table:
+    """Return a row for each condition: its chance by each horizon, or why none is given."""
+    horizons = sorted({forecast.horizon_years for forecast in forecasts})
+    by_condition: dict[str, dict[float, Forecast]] = {}
+    for forecast in forecasts:
+        of_condition = by_condition.setdefault(forecast.condition.value, {})
+        of_condition[forecast.horizon_years] = forecast
+    title = "Chance within so many years (y), death competing"
+    table = Table(title=title, title_justify="left", title_style="bold", expand=False)
+    for heading in ("", *(f"{horizon:g} y" for horizon in horizons), "judged on"):
+        table.add_column(heading)
+    said: dict[str, str] = {}
+    for condition, of_condition in by_condition.items():
+        told = [of_condition.get(horizon) for horizon in horizons]
+        table.add_row(condition, *map(_chance, told), _judged_on(told))
+        sentences = [f.sentence for f in told if f and f.sentence]
+        if sentences:
+            said[condition] = sentences[0]
+    lines = [f"{condition}: {sentence}" for condition, sentence in said.items()]
+    table.caption = escape("\n".join(lines)) or None
+    table.caption_justify = "left"
+    return table
 
 
-def _forecast(forecast: Forecast) -> str:
-    what = f"{forecast.condition.value} in {forecast.horizon_years:g} years"
-    if forecast.cumulative_incidence is None or forecast.evidence is None:
-        return f"{what}: not given, {forecast.sentence}"
-    return f"{what}: {forecast.cumulative_incidence:.3f} (judged on: {forecast.evidence.value})"
+def _chance(forecast: Forecast | None) -> str:
+    if forecast is None or forecast.cumulative_incidence is None:
+        return "-"
+    return f"{100.0 * forecast.cumulative_incidence:.1f} %"
+
+
+def _judged_on(forecasts: list[Forecast | None]) -> str:
+    return ", ".join(sorted({f.evidence.value for f in forecasts if f and f.evidence}))

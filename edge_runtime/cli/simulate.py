@@ -195,7 +195,6 @@ def _show(record: SimulationRecord, out: Path, as_json: bool) -> None:
     elif not record.simulated:
         say(f"{record.photograph} is not simulated: {record.quality.reason}")
     else:
-        typer.echo(
-            f"{len(record.simulated)} simulated pictures in {shown_name(out)} "
-            f"(judged on {record.evidence} eyes). {record.use}"
-        )
+        judged = "" if record.evidence is None else f" (judged on {record.evidence.value} eyes)"
+        number = len(record.simulated)
+        typer.echo(f"{number} simulated pictures in {shown_name(out)}{judged}. {record.use}")
