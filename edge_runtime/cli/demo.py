@@ -54,6 +54,10 @@ def demo(
             _until_interrupted(serving, showing)
 
 
+PERSON = ("--age", "61", "--sex", "F")
+"""Whose eyes the samples are said to be, so that forecasts are given too."""
+
+
 def _samples(context: typer.Context) -> list[Path]:
     from edge_runtime.bundle.opening import open_bundle
 
@@ -65,7 +69,7 @@ def _samples(context: typer.Context) -> list[Path]:
 
 def _screened(samples: list[Path], out: Path) -> int:
     """Run the very command that a user would, and return its exit code."""
-    command = ["screen", *map(str, samples), "--out", str(out)]
+    command = ["screen", *map(str, samples), *PERSON, "--out", str(out)]
     say(f"$ foreseye {' '.join(command)}")
     return subprocess.run([*_script("foreseye"), *command], check=False).returncode
 
