@@ -75,7 +75,7 @@ def screen(
     export = Export(*wanted_exports(formats, language))
     exams = _planned(photographs, manifest, eye, age, sex, covariate)
     with session.pipeline() as pipeline, files_read(dicom_patient) as read:
-        if maps and "forecast" not in pipeline.models:
+        if maps and not _makes_maps(pipeline):
             say("The bundle holds no model that makes evidence maps, so none are written.")
         num_photographs = sum(len(exam.photographs) for exam in exams)
         with progress_bar("Screening", num_photographs) as show:
@@ -92,6 +92,12 @@ class Screened:
     exams: list[WrittenExam] = field(default_factory=list)
     refused: list[RefusedPhotograph] = field(default_factory=list)
     """Photographs that could not be read; where an exam has no other, it is not written."""
+
+
+def _makes_maps(pipeline: Pipeline) -> bool:
+    """True where the forecast sees photographs: a map says where in them."""
+    forecast = pipeline.loaded.get("forecast")
+    return forecast is not None and forecast.entry.preprocessing is not None
 
 
 def _planned(

@@ -26,12 +26,16 @@ def forecast_page(sheet: Sheet, exam: ScreenedExam, results_sha256: str) -> None
     for forecast in forecasts:
         sheet.row(_cells(sheet, forecast), WIDTHS, SIZE_PT, INK, ALIGN)
     sheet.ln(2)
+    if any(_is_conditional(forecast) for forecast in forecasts):
+        sheet.paragraph(sheet.say("forecast.conditional"), 8.0, INK)
     sheet.paragraph(sheet.say("evidence.legend"), 6.5, GREY)
     foot(sheet, exam, results_sha256, "page.forecast")
 
 
 def _cells(sheet: Sheet, forecast: Forecast) -> list[str]:
-    start = [sheet.say(f"condition.{forecast.condition.value}"), f"{forecast.horizon_years:g}"]
+    mark = "*" if _is_conditional(forecast) else ""
+    condition = sheet.say(f"condition.{forecast.condition.value}") + mark
+    start = [condition, f"{forecast.horizon_years:g}"]
     if forecast.missing_because is not None or forecast.steps is None:
         reason = forecast.missing_because
         return [*start, sheet.say(f"missing.{reason.value}") if reason else "-", "", "", ""]
@@ -42,6 +46,11 @@ def _cells(sheet: Sheet, forecast: Forecast) -> list[str]:
         low, high = forecast.interval_90
         interval = f"{100 * low:.1f} - {100 * high:.1f} %"
     return [*start, *shown, interval]
+
+
+def _is_conditional(forecast: Forecast) -> bool:
+    """True where a chance is given that holds for some people only."""
+    return forecast.evidence is not None and bool(forecast.sentence)
 
 
 def _step(sheet: Sheet, step: ForecastStep | None) -> str:

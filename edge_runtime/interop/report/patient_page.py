@@ -36,7 +36,7 @@ PICTURE_MM: Final = 84.0
 GAP_MM: Final = INNER_MM - 2 * PICTURE_MM
 SHOWN_YEARS: Final = 5.0
 """The horizon that the person is shown; the doctor sees them all."""
-MOST_FORECASTS: Final = 4
+MOST_FORECASTS: Final = 3
 
 REFER, BELOW, UNREADABLE, NOTHING = "refer", "below", "unreadable", "nothing"
 
@@ -150,7 +150,9 @@ def _next_steps(sheet: Sheet, answers: set[str]) -> None:
 
 
 def _forecasts(sheet: Sheet, forecasts: list[Forecast]) -> None:
-    shown = [one for one in forecasts if one.horizon_years == SHOWN_YEARS and one.evidence]
+    # One with a sentence holds only if something is so that nobody knows of this person.
+    certain = [one for one in forecasts if one.evidence and not one.sentence]
+    shown = [one for one in certain if one.horizon_years == SHOWN_YEARS]
     if not shown:
         return
     sheet.heading(sheet.say("forecast.title"))

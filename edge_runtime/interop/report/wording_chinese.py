@@ -52,6 +52,7 @@ CHINESE: Final[dict[str, str]] = {
     "({low} 至 {high} 人）发生，{others} 人不会。",
     "forecast.plain": "{condition}：像您这样的 100 人中，{years:g} 年内约有 {count} 人发生，"
     "{others} 人不会。",
+    "forecast.conditional": "* 仅适用于已有该病（糖尿病；青光眼或疑似青光眼）的人；所给资料未说明此人是否患有。",
     "forecast.drawn": "这些数字只在计算机绘制的人群上检验过。",
     "quality": "照片质量",
     "quality.good": "可以判读（{percent} %）",

@@ -53,6 +53,8 @@ ENGLISH: Final[dict[str, str]] = {
     "({low} to {high}); {others} not.",
     "forecast.plain": "{condition}: of 100 people like you, about {count} within {years:g} years; "
     "{others} not.",
+    "forecast.conditional": "* Holds only for people who have the condition (diabetes; glaucoma or "
+    "its suspicion). Nothing given says whether this person has.",
     "forecast.drawn": "These numbers were judged only on people drawn by a computer.",
     "quality": "Quality",
     "quality.good": "can be read ({percent} %)",

@@ -38,7 +38,7 @@ def bundle() -> BundleManifest:
 @pytest.fixture(scope="module")
 def every_model(bundle: BundleManifest) -> BundleManifest:
     """The manifest of a bundle that holds models for findings and forecasts as well."""
-    models = dict.fromkeys(("anatomy", "findings", "forecast"), bundle.models["anatomy"])
+    models = dict.fromkeys((*bundle.models, "findings", "forecast"), bundle.models["anatomy"])
     return bundle.model_copy(update={"models": models, "horizons_years": [1.0, 5.0]})
 
 

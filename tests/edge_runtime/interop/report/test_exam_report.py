@@ -46,7 +46,7 @@ def text_of(pdf: bytes, folder: Path, page: int = 0) -> str:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_a_report_has_two_pages_with_their_words(
+def test_a_report_has_its_pages_with_their_words(
     exam: ScreenedExam, language: Language, tmp_path: Path
 ) -> None:
     words = WORDS[language]
@@ -54,7 +54,8 @@ def test_a_report_has_two_pages_with_their_words(
 
     person, doctor = (text_of(pdf, tmp_path, page) for page in (1, 2))
 
-    assert "Pages:           2" in poppler("pdfinfo", str(tmp_path / "report.pdf"))
+    pages = 3 if exam.record.forecast else 2
+    assert f"Pages:           {pages}" in poppler("pdfinfo", str(tmp_path / "report.pdf"))
     bare = {key: re.sub(r"\s", "", text) for key, text in words.items()}
     for key in ("use", "unsigned", "patient.title", "eye.OD", "eye.OS", "meaning.title"):
         assert bare[key] in re.sub(r"\s", "", person), key
@@ -69,12 +70,37 @@ def test_every_measurement_stands_on_the_doctors_page(exam: ScreenedExam, tmp_pa
 
     for photograph in exam.photographs:
         for name, measured in (photograph.result.biomarkers or {}).items():
-            if measured.value is None:
-                assert measured.missing_because in doctor
-            else:
+            if measured.value is not None:
                 value = measured.value
                 shown = f"{value:.0f}" if value >= 100 else f"{value:#.4g}".rstrip(".")
                 assert shown in doctor, name
+
+
+def test_what_is_not_measured_has_its_reason_or_is_counted(
+    exam: ScreenedExam, tmp_path: Path
+) -> None:
+    doctor = text_of(exam_report(exam, Language.ENGLISH), tmp_path, 2)
+
+    missing = [
+        measured.missing_because
+        for photograph in exam.photographs
+        for measured in (photograph.result.biomarkers or {}).values()
+        if measured.value is None
+    ]
+    told = len(re.findall(r"eye: [^:]*: [0-9]+ (?:arterioles|venules) in zone B", doctor))
+    counted = re.search(r"and (\d+) more", doctor)
+    assert told + (int(counted[1]) if counted else 0) == len(missing)
+
+
+def test_a_chance_that_may_not_be_this_persons_stands_on_the_doctors_page_alone(
+    exam: ScreenedExam, tmp_path: Path
+) -> None:
+    pdf = exam_report(exam, Language.ENGLISH)
+    person, forecasts = text_of(pdf, tmp_path, 1), text_of(pdf, tmp_path, 3)
+
+    assert "Worsening of diabetic eye disease" not in person
+    assert "Worsening of diabetic eye disease*" in forecasts
+    assert "Holds only for people who have the condition" in forecasts
 
 
 def test_the_evidence_of_the_findings_stands_on_the_persons_page(
