@@ -136,8 +136,9 @@ class Visit:
             before = self.page.locator("[class*=st-key-against-]").count()
             asked.locator("summary").click()
             asked.locator("input[type=text]").first.fill("LM")
-            asked.locator("[data-testid=stSelectbox] input").click()
-            self.page.get_by_role("option").nth(1).click()
+            asked.locator("[data-testid=stRadio] label").filter(has=self.page.locator("input")).nth(
+                1
+            ).click()
             asked.locator("[data-testid=stFormSubmitButton] button").click()
             self.page.wait_for_function(
                 "n => document.querySelectorAll('[class*=st-key-against-]').length < n", arg=before

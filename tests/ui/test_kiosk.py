@@ -111,7 +111,7 @@ def go_on_all_the_same(app: AppTest) -> AppTest:
     """Answer the first question of the gate: who goes on, and why."""
     who = next(field for field in app.text_input if field.label == "Your name or initials")
     who.set_value("LM")
-    next(box for box in app.selectbox if box.label == "Why").set_value("no_time")
+    next(box for box in app.radio if box.label == "Why").set_value("no_time")
     return button(app, "Record and go on").click().run()
 
 

@@ -70,12 +70,12 @@ def _ask(person: KioskPerson, question: Question) -> None:
         )
     with st.expander(say("override.open")), st.form(f"form-{key}", border=False):
         who = st.text_input(say("override.who"), max_chars=64, autocomplete="off")
-        why = st.selectbox(
+        # All reasons in sight: a list that drops down is one touch more, and small to hit.
+        why = st.radio(
             say("override.why"),
             WHY,
             format_func=lambda reason: say(f"override.why.{reason}"),
             index=None,
-            placeholder=say("override.why.choose"),
         )
         if st.form_submit_button(say("override.button")):
             _decide(person, question, who.strip(), why)
