@@ -28,7 +28,9 @@ from edge_runtime.settings import Limits, Settings
 from edge_runtime.stages import (
     AnatomyRead,
     BiomarkersRead,
+    ExamDone,
     FindingsRead,
+    ForecastRead,
     PhotographDone,
     QualityRead,
     StageEvent,
@@ -78,7 +80,8 @@ def test_findings_come_after_the_measurements_for_each_gradable_eye(
     stages = [type(event) for event in events]
 
     one_eye = [QualityRead, AnatomyRead, BiomarkersRead, FindingsRead, PhotographDone]
-    assert stages[:-1] == [*one_eye, *one_eye, QualityRead, PhotographDone]
+    of_eyes = [stage for stage in stages if stage not in (ForecastRead, ExamDone)]
+    assert of_eyes == [*one_eye, *one_eye, QualityRead, PhotographDone]
     assert [e.index for e in events if isinstance(e, FindingsRead)] == [0, 1]
 
 
@@ -175,7 +178,7 @@ def test_findings_cross_the_wire_as_the_pipeline_gave_them(
 
     (event,) = (each for each in sent if isinstance(each, records.FindingsRead))
     assert event.findings == results[0].findings
-    assert {model.name for model in described.models} == {"anatomy", "findings"}
+    assert {model.name for model in described.models} == set(findings_pipeline.models)
 
 
 def test_a_batch_has_a_column_for_each_finding(
@@ -244,4 +247,4 @@ def test_the_bench_times_findings_beside_their_bare_graph(findings_pipeline: Pip
     floors = measuring.session_run_floors(findings_pipeline, 1, 1)
 
     assert "findings" in spreads["stages_ms"]  # type: ignore[operator]
-    assert set(floors) == {"anatomy", "findings"}
+    assert set(floors) == set(findings_pipeline.models)

@@ -25,6 +25,7 @@ def a_repeatability(bundle: Bundle, anatomy_sha256: str) -> Repeatability:
         schema="foreseye.repeatability/1",
         bundle=bundle.identity,
         anatomy_sha256=anatomy_sha256,
+        disc_sha256=bundle.manifest.sha256_of("disc") if "disc" in bundle.manifest.models else None,
         smallest_detectable_change={"crae_um": change},
         refused={},
     )

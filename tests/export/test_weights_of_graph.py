@@ -82,5 +82,6 @@ def test_what_ships_can_be_exported_again(tmp_path: Path) -> None:
     write_weights(bundle, tmp_path, lambda _: None)
 
     trained = trained_models(tmp_path / "anatomy", tmp_path / "findings", None)
-    assert set(trained.sets) == {name for name in bundle.manifest.models if name != "forecast"}
+    without = {"forecast", "progression"}  # those are trained again in minutes
+    assert set(trained.sets) == bundle.manifest.models.keys() - without
     assert trained.fold == bundle.manifest.held_out_fold
