@@ -59,4 +59,5 @@ def _table() -> list[tuple[re.Pattern[str], str, dict[str, str]]]:
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
-    return re.compile(GAP.sub(r"(?P<\1>.+?)", re.escape(sentence)))
+    # A gap never reaches over what parts two reasons.
+    return re.compile(GAP.sub(r"(?P<\1>[^;]+?)", re.escape(sentence)))
