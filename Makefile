@@ -40,6 +40,7 @@ bench: .venv/all-ready ## Time every stage on this machine.
 soak: .venv/all-ready ## Abuse the server for longer than the tests do (about half an hour).
 	ABUSE_MESSAGES=50000 ABUSE_STREAMS=200000 ABUSE_CONNECTIONS=200 \
 	  $(BIN)/pytest -q tests/edge_runtime/service/test_abuse.py
+	$(BIN)/pytest -q -m soak
 
 .venv/audit/ready: Makefile
 	$(PYTHON) -m venv .venv/audit

@@ -34,7 +34,7 @@ from tests.ui.faulty_line import FaultyLine, faulty_line
 from ui.phone.desk import Desk
 from ui.phone.routes import PAGE, routes
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.soak]
 
 PART_BYTES = 128 * 1024
 

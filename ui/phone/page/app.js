@@ -24,7 +24,8 @@ class Refused extends Error { constructor(status, words) { super(words); this.st
 async function ask(method, path, { body, headers = {}, token = session } = {}) {
   const answer = await fetch(`api/${path}`, {
     method, body, signal: AbortSignal.timeout(PATIENCE_MS), cache: "no-store",
-    headers: { Authorization: `Bearer ${token}`, ...headers },
+    // The page's language, which the clinic chose, and not the browser's.
+    headers: { Authorization: `Bearer ${token}`, "Accept-Language": document.documentElement.lang, ...headers },
   });
   const said = await answer.json();
   if (answer.status === 403) throw new Shut(said.error);
