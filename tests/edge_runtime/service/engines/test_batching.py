@@ -23,7 +23,7 @@ class SlowToStart(CountingEngine):
 
 class SlowPerItem(CountingEngine):
     def run(self, inputs: Tensors) -> Tensors:
-        time.sleep(0.002 * len(inputs["x"]))
+        time.sleep(0.02 * len(inputs["x"]))
         return super().run(inputs)
 
 
