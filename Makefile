@@ -37,7 +37,7 @@ check: .venv/all-ready ## Format, lint, types, architecture and fast tests.
 bench: .venv/all-ready ## Time every stage on this machine.
 	$(BIN)/foreseye bench
 
-soak: .venv/all-ready ## Abuse the server for longer than the tests do (about half an hour).
+soak: .venv/all-ready ## Abuse the server at length; the phone's page in a browser.
 	ABUSE_MESSAGES=50000 ABUSE_STREAMS=200000 ABUSE_CONNECTIONS=200 \
 	  $(BIN)/pytest -q -m soak
 
