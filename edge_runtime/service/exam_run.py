@@ -113,9 +113,17 @@ class Run(Generic[Event]):
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-        if self._work is not None:
+        if self._work is None:
+            return
+        try:
             await asyncio.wait({self._work})
-        self._queue.left(self)
+        finally:
+            # A caller whose deadline passes while it leaves is cancelled once more, here: its place
+            # is free all the same, as soon as the work has stopped.
+            if self._work.done():
+                self._queue.left(self)
+            else:
+                self._work.add_done_callback(lambda _: self._queue.left(self))
 
     async def _produce(self) -> None:
         async with self._queue.turns.turn(self.caller.urgency):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -135,6 +136,32 @@ def test_a_stage_that_runs_on_after_its_exam_was_stopped_delays_only_the_engines
                 await run.next(0.05)
             release.set()
             assert await run.next(PATIENCE_S) == 0
+
+    tried(engines, work)
+
+
+def test_a_caller_that_is_cancelled_once_more_while_it_leaves_frees_its_place(
+    engines: ThreadPoolExecutor,
+) -> None:
+    inside = asyncio.Event()
+
+    async def work(queue: ExamQueue) -> None:
+        async def leave() -> None:
+            async with queue.enter(numbers(10 * EVENTS_AHEAD)):
+                inside.set()
+                await asyncio.sleep(PATIENCE_S)
+
+        caller = asyncio.create_task(leave())
+        await inside.wait()
+        caller.cancel()
+        await asyncio.sleep(0)  # it is leaving now
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+        ends = time.monotonic() + PATIENCE_S
+        while queue.num_exams and time.monotonic() < ends:
+            await asyncio.sleep(0.001)
+        assert queue.num_exams == 0
 
     tried(engines, work)
 
