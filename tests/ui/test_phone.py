@@ -34,7 +34,7 @@ from tests.ui.faulty_line import FaultyLine, faulty_line
 from ui.phone.desk import Desk
 from ui.phone.routes import PAGE, routes
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.soak]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PART_BYTES = 128 * 1024
 
@@ -126,6 +126,7 @@ def phone(browser: Any) -> Iterator[Callable[..., Any]]:
         page = context.new_page()
         page.set_default_timeout(PATIENCE_S * 1000)
         page.goto(address)
+        page.locator("#main:not([hidden]), #shut:not([hidden])").wait_for()  # let in, or not
         return page
 
     yield open_at

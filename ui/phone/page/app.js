@@ -82,7 +82,7 @@ async function send(photograph) {
 
 let sending = false;
 async function sendAll() {
-  if (sending) return;
+  if (sending || !session) return;  // before the phone is let in and after its exam there is nobody to send for
   sending = true;
   try {
     for (let next; (next = photographs.find((p) => !p.sent && !p.failed));) {
