@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN_EXTRAS := cpu,heic,ui
-ALL_EXTRAS := cpu,heic,interop,postgresql,train,export,ui,test
+ALL_EXTRAS := cpu,heic,interop,postgresql,traces,train,export,ui,test
 
 .DEFAULT_GOAL := list
 .PHONY: list run test check bench soak audit golden protos schemas clean

@@ -76,6 +76,9 @@ class Settings:
     log_format: str = "text"
     """Of the server: text, or json for one object a line."""
 
+    traces: str = ""
+    """URL of the OpenTelemetry collector that gets the server's spans (OTLP/gRPC); empty: none."""
+
     max_queued_exams: int = 8
     """Exams that wait in the server before the next is told to come back."""
 

@@ -28,6 +28,7 @@ from edge_runtime.cli.serve_options import (
     OpenInferenceOption,
     RecordsOption,
     TokensOption,
+    TracesOption,
 )
 from edge_runtime.cli.session import Session, print_json, say, session_of
 from edge_runtime.errors import ForeseyeError, SettingsError
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from edge_runtime.service.listening import Listen
     from edge_runtime.service.screener import Screener
     from edge_runtime.service.server import ScreeningServer
+    from edge_runtime.service.spans import Spans
 
 log = logging.getLogger("foreseye.service")
 
@@ -74,6 +76,8 @@ class Offer:
     tokens: bool
     vault: Vault | None
     """The records; None where nothing is kept."""
+    spans: Spans | None
+    """Where calls are traced; None where they are not."""
 
 
 def serve(
@@ -87,6 +91,7 @@ def serve(
     tokens: TokensOption = None,
     open_inference: OpenInferenceOption = False,
     metrics: MetricsOption = None,
+    traces: TracesOption = None,
     records: RecordsOption = None,
     log_format: LogOption = None,
     as_json: AsJson = False,
@@ -99,7 +104,7 @@ def serve(
     from edge_runtime.service.listening import Listen
 
     session = session_of(context, as_json)
-    settings = _settings(session.settings, bundle, address, tokens)
+    settings = _settings(session.settings, bundle, address, tokens, traces)
     tls = _tls(tls_cert, tls_key, client_ca)
     listen = Listen(settings.address, tls, insecure_listen_anywhere)
     with ExitStack() as leaving:
@@ -108,7 +113,8 @@ def serve(
         vault = None if records is None else opened(settings, records)
         for notice in () if vault is None else vault.notices:
             say(f"Records: {notice}.")
-        offer = Offer(listen, open_inference, metrics, tokens=bool(settings.tokens), vault=vault)
+        spans = _spans(settings.traces, leaving)
+        offer = Offer(listen, open_inference, metrics, bool(settings.tokens), vault, spans)
         asyncio.run(_serve_until_told(session, settings, offer))
 
 
@@ -131,6 +137,7 @@ async def _serve_until_told(session: Session, settings: Settings, offer: Offer) 
         session.open_pipeline,
         open_inference=offer.open_inference,
         vault=offer.vault,
+        spans=offer.spans,
     )
     with ExitStack() as beside:
         # Before the models are loaded: a wrong address is told at once.
@@ -150,6 +157,16 @@ async def _serve_until_told(session: Session, settings: Settings, offer: Offer) 
             log.info("Stopping: running exams are finished, no new ones are taken.")
         finally:
             await server.stop()
+
+
+def _spans(collector: str, leaving: ExitStack) -> Spans | None:
+    if not collector:
+        return None
+    from edge_runtime.service.spans import Spans
+
+    spans = Spans.to(collector)
+    leaving.callback(spans.close)
+    return spans
 
 
 def _metrics(server: ScreeningServer, offer: Offer, beside: ExitStack) -> str | None:
@@ -231,11 +248,16 @@ def _announce(session: Session, served: Served) -> None:
 
 
 def _settings(
-    settings: Settings, bundle: Path | None, address: str | None, tokens: str | None
+    settings: Settings,
+    bundle: Path | None,
+    address: str | None,
+    tokens: str | None,
+    traces: str | None,
 ) -> Settings:
     return replace(
         settings,
         tokens=tokens or settings.tokens,
+        traces=traces or settings.traces,
         bundle=settings.bundle if bundle is None else str(bundle),
         address=address or settings.address,
     )

@@ -66,6 +66,14 @@ MetricsOption = Annotated[
     str | None,
     typer.Option("--metrics", metavar="HOST:PORT", help="Serve Prometheus metrics at /metrics."),
 ]
+TracesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--traces",
+        metavar="URL",
+        help="Send spans of calls, stages and model runs to an OpenTelemetry collector (OTLP).",
+    ),
+]
 LogOption = Annotated[
     LogFormat | None,
     typer.Option("--log-format", help="How the log's lines look: for people, or JSON."),

@@ -28,6 +28,7 @@ from edge_runtime.service.operation import OperationService
 from edge_runtime.service.reflection import BothPools
 from edge_runtime.service.screener import OpenScreener, Screener
 from edge_runtime.service.servicer import MAX_EXAM_S, Servicer
+from edge_runtime.service.spans import Spans
 from edge_runtime.settings import Settings
 from edge_runtime.wire.client import SCREENING_SERVICE
 from edge_runtime.wire.clinic_pb2_grpc import add_RecordsServicer_to_server
@@ -67,10 +68,12 @@ class ScreeningServer:
         *,
         open_inference: bool = False,
         vault: Vault | None = None,
+        spans: Spans | None = None,
     ) -> None:
         """Prepare the server; `open_inference` adds inference.GRPCInferenceService.
 
         `vault` adds foreseye.v1.Records and is closed at the end; without it nothing is kept.
+        Each call becomes one of `spans`, which stay the caller's to close.
 
         Raises SettingsError when the file of tokens cannot be used.
         """
@@ -97,7 +100,7 @@ class ScreeningServer:
         self._health = HealthServicer(self._services())
         tokens = None if settings.tokens_path is None else Tokens(settings.tokens_path)
         self._server = grpc.aio.server(
-            interceptors=(Gate(tokens, Quotas(settings)),),
+            interceptors=(Gate(tokens, Quotas(settings), spans),),
             options=server_options(settings),
             maximum_concurrent_rpcs=settings.max_queued_exams + CALLS_BESIDE_EXAMS,
         )

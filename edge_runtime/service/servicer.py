@@ -31,6 +31,7 @@ from edge_runtime.service.refusals import (
 )
 from edge_runtime.service.screener import Screener
 from edge_runtime.service.simulation import simulation_events, simulation_from_wire
+from edge_runtime.service.spans import stages_in_spans
 from edge_runtime.service.uploads import ArrivingFile, Uploads
 from edge_runtime.settings import Settings
 from edge_runtime.wire import screening_pb2 as pb
@@ -183,7 +184,7 @@ class Servicer(ScreeningServicer):
             num_bytes = len(simulation.file.content)
             self._floor.check(num_bytes)
             caller = Caller(urgency_from(pb.URGENCY_UNSPECIFIED), ends)
-            events = simulation_events(screener, simulation)
+            events = stages_in_spans(simulation_events(screener, simulation))
             async with self._queue.enter(events, caller, num_bytes) as run:
                 while (event := await run.next(ends - time.monotonic())) is not None:
                     yield simulation_event_to_wire(event)
@@ -197,7 +198,7 @@ class Servicer(ScreeningServicer):
             caller = Caller(urgency_from(request.urgency), ends)
             num_bytes = sum(len(file.content) for file in exam.photographs)
             self._floor.check(num_bytes)
-            events = events_of(generation.screener, exam, self._limits, side_px)
+            events = stages_in_spans(events_of(generation.screener, exam, self._limits, side_px))
             bundle = generation.screener.bundle.identity
             async with self._queue.enter(events, caller, num_bytes) as run:
                 photographs = len(exam.photographs)

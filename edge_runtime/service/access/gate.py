@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from typing import Any
 
 import grpc
@@ -22,6 +22,7 @@ from edge_runtime.service.access.tokens import Tokens
 from edge_runtime.service.caller import client_of, host_of, is_on_this_machine
 from edge_runtime.service.logs import REQUEST_KEY, begin_request
 from edge_runtime.service.refusals import blotter, errors_as_status
+from edge_runtime.service.spans import Spans
 
 AUTHORIZATION = "authorization"
 
@@ -29,9 +30,12 @@ AUTHORIZATION = "authorization"
 class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc has no types
     """Admits calls, or ends them. Use it for one server."""
 
-    def __init__(self, tokens: Tokens | None, quotas: Quotas) -> None:
-        """Ask for a token and its role before every method but OPEN; None asks for none."""
-        self._tokens, self._quotas = tokens, quotas
+    def __init__(self, tokens: Tokens | None, quotas: Quotas, spans: Spans | None = None) -> None:
+        """Ask for a token and its role before every method but OPEN; None asks for none.
+
+        With `spans`, each call is one.
+        """
+        self._tokens, self._quotas, self._spans = tokens, quotas, spans
         self._guarded: dict[str, Any] = {}
 
     async def intercept_service(self, continuation: Any, details: Any) -> Any:
@@ -74,17 +78,19 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc has no typ
     ) -> AsyncIterator[Any]:
         """Yield the request, or the stream of requests, of a call that is admitted and counted."""
         counted = None
-        context.set_trailing_metadata(((REQUEST_KEY, begin_request()),))
-        try:
-            async with errors_as_status(context, method, blotter(())):
-                await self._admit(method, context)
-                counted = self._counted(context)
-                readable = _readable(requests, context, method)
-                request = await self._read(readable, counted, one)
-            yield request
-        finally:
-            if counted is not None:
-                self._quotas.leave(counted)
+        number = begin_request()
+        context.set_trailing_metadata(((REQUEST_KEY, number),))
+        with nullcontext() if self._spans is None else self._spans.call(method, context, number):
+            try:
+                async with errors_as_status(context, method, blotter(())):
+                    await self._admit(method, context)
+                    counted = self._counted(context)
+                    readable = _readable(requests, context, method)
+                    request = await self._read(readable, counted, one)
+                yield request
+            finally:
+                if counted is not None:
+                    self._quotas.leave(counted)
 
     async def _admit(self, method: str, context: Any) -> None:
         if self._tokens is None or method in OPEN:

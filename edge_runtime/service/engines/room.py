@@ -26,6 +26,7 @@ from edge_runtime.service.engines.statistics import (
     REJECTED,
     ModelStatistics,
 )
+from edge_runtime.service.spans import book
 
 RETRY_CLOSED_MS = 1_000
 
@@ -111,8 +112,11 @@ class EngineRoom:
     def run(self, name: str, inputs: Tensors) -> Tensors:
         """Return a model's outputs for the exam that this thread works on; waits for them."""
         job = Job(inputs, CALLER.get(Caller()))
+        began_ns = time.time_ns()
         self.submit(name, job, bounded=False)
-        return job.answer.result().outputs
+        answer = job.answer.result()
+        book(f"model {name}", began_ns, {f"{k}_ns": v for k, v in vars(answer.times_ns).items()})
+        return answer.outputs
 
     def num_waiting(self, name: str) -> int:
         """Return how many jobs wait for a model."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from edge_runtime.records.vault import Vault
 from edge_runtime.service.listening import Listen
 from edge_runtime.service.server import ScreeningServer
+from edge_runtime.service.spans import Spans
 from edge_runtime.settings import Settings
 from tests.edge_runtime.service.held_screener import PATIENCE_S
 
@@ -55,6 +56,7 @@ def live_server(
     *,
     open_inference: bool = False,
     vault: Vault | None = None,
+    spans: Spans | None = None,
 ) -> Iterator[LiveServer]:
     """Yield a ready server on a free port; `screener` may be a context manager that opens one."""
 
@@ -74,6 +76,7 @@ def live_server(
                 open_screener,
                 open_inference,
                 vault,
+                spans,
             ),
             loop,
         ).result(PATIENCE_S)
@@ -94,7 +97,8 @@ async def _made(
     open_screener: Any,
     open_inference: bool,
     vault: Vault | None,
+    spans: Spans | None,
 ) -> ScreeningServer:
     return ScreeningServer(
-        settings, listen, open_screener, open_inference=open_inference, vault=vault
+        settings, listen, open_screener, open_inference=open_inference, vault=vault, spans=spans
     )
