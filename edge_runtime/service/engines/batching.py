@@ -7,7 +7,7 @@ samples, run together, give bit for bit what they give alone, and only where tha
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,7 +67,16 @@ class Trial:
     """A run takes less than handing it to another thread."""
 
 
-def tried(backend: Backend, samples: Sequence[Tensors], max_batch_size: int) -> Trial:
+Clock = Callable[[], float]
+"""Seconds from some moment on."""
+
+
+def tried(
+    backend: Backend,
+    samples: Sequence[Tensors],
+    max_batch_size: int,
+    clock: Clock = time.perf_counter,
+) -> Trial:
     """Return whether a model may be batched, and whether it is quick.
 
     `samples` are inputs of one item each; with fewer than two nothing can be proved. Sizes between
@@ -78,11 +87,13 @@ def tried(backend: Backend, samples: Sequence[Tensors], max_batch_size: int) -> 
     item_bytes = sum(array.nbytes for array in samples[0].values())
     if backend.name.endswith("cpu") and item_bytes > LARGE_ITEM_BYTES:
         return Trial(1, False)
-    quick = _seconds(backend, samples[0]) < QUICK_S
-    return Trial(_batch_size_that_pays(backend, samples, max_batch_size), quick)
+    quick = _seconds(backend, samples[0], clock) < QUICK_S
+    return Trial(_batch_size_that_pays(backend, samples, max_batch_size, clock), quick)
 
 
-def _batch_size_that_pays(backend: Backend, samples: Sequence[Tensors], max_batch_size: int) -> int:
+def _batch_size_that_pays(
+    backend: Backend, samples: Sequence[Tensors], max_batch_size: int, clock: Clock
+) -> int:
     if max_batch_size < 2 or len(samples) < 2:
         return 1
     alone = [backend.run(sample) for sample in samples]
@@ -93,8 +104,8 @@ def _batch_size_that_pays(backend: Backend, samples: Sequence[Tensors], max_batc
         if not all(_same(part, alone[k]) for part, k in zip(parts, turns, strict=False)):
             return 1
     joined = _joined([samples[k] for k in turns])
-    apart_s = _seconds(backend, samples[0]) * max_batch_size
-    return max_batch_size if _seconds(backend, joined) <= WORTH_IT * apart_s else 1
+    apart_s = _seconds(backend, samples[0], clock) * max_batch_size
+    return max_batch_size if _seconds(backend, joined, clock) <= WORTH_IT * apart_s else 1
 
 
 def _run_in_parts(backend: Backend, inputs: Tensors, max_items: int) -> Tensors:
@@ -108,12 +119,12 @@ def _run_in_parts(backend: Backend, inputs: Tensors, max_items: int) -> Tensors:
     return _joined(runs)
 
 
-def _seconds(backend: Backend, inputs: Tensors) -> float:
+def _seconds(backend: Backend, inputs: Tensors, clock: Clock) -> float:
     times = []
     for _ in range(TRIALS):
-        started = time.perf_counter()
+        started = clock()
         backend.run(inputs)
-        times.append(time.perf_counter() - started)
+        times.append(clock() - started)
     return min(times)
 
 
