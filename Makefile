@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN_EXTRAS := cpu,heic,ui
+SOAK_SECONDS ?= 1800
 ALL_EXTRAS := cpu,heic,interop,postgresql,traces,train,export,ui,test
 
 .DEFAULT_GOAL := list
@@ -37,9 +38,14 @@ check: .venv/all-ready ## Format, lint, types, architecture and fast tests.
 bench: .venv/all-ready ## Time every stage on this machine.
 	$(BIN)/foreseye bench
 
-soak: .venv/all-ready ## Abuse the server at length; the phone's page in a browser.
-	ABUSE_MESSAGES=50000 ABUSE_STREAMS=200000 ABUSE_CONNECTIONS=200 \
-	  $(BIN)/pytest -q -m soak
+soak: .venv/all-ready ## Half an hour of mixed load, switches, kills, abuse at length.
+	mkdir -p build
+	ABUSE_MESSAGES=50000 ABUSE_STREAMS=200000 ABUSE_CONNECTIONS=200 BUNDLE_SWITCHES=50 SERVER_KILLS=50 \
+	  SOAK_SECONDS=$(SOAK_SECONDS) SOAK_REPORT=build/soak.json \
+	  $(BIN)/pytest -q tests/edge_runtime/service/test_abuse.py \
+	  tests/edge_runtime/service/test_bundles.py tests/edge_runtime/service/test_killed_server.py \
+	  tests/edge_runtime/service/test_mixed_load.py
+	$(BIN)/pytest -q -m soak || test $$? -eq 5  # 5: nothing is marked
 
 .venv/audit/ready: Makefile
 	$(PYTHON) -m venv .venv/audit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,8 @@ from tests.edge_runtime.service.held_screener import PATIENCE_S
 from tests.edge_runtime.service.live_server import LiveServer
 from tests.edge_runtime.service.open_inference.tiny_server import inferred, outputs_of, tiny_server
 from tests.edge_runtime.service.tiny_bundle import TinyBundle, images, tiny_bundle
+
+SWITCHES = int(os.environ.get("BUNDLE_SWITCHES", "20"))
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +93,7 @@ def test_under_load_no_request_fails_and_every_answer_names_the_bundle_that_made
         watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
         asking = [askers.submit(load) for _ in range(4)]
         try:
-            for number in range(20):
+            for number in range(SWITCHES):
                 bundle = (new, old)[number % 2]
                 identity = client.switch_bundle(str(bundle.folder), allow_rollback=True)
                 assert bundles[identity.version] is bundle
