@@ -74,7 +74,7 @@ async function send(photograph) {
       }));
       pause = SHORTEST_MS;  // the line bears parts again
       photograph.percent = Math.floor(100 * received / bytes.length);
-      draw();
+      tell(photograph);
     }
   });
   photograph.sent = true; photograph.percent = 100;
@@ -211,12 +211,24 @@ function draw() {
   by("why").textContent = !session || ready ? "" : say(photographs.length ? "screen.sending" : "screen.first");
 }
 
+const stateOf = (photograph) => photograph.failed || (photograph.sent ? say("sent") : photograph.percent ? say("sending", { percent: photograph.percent }) : say("waiting"));
+
+/* A part has arrived. Only the numbers change: a button that is made anew under a finger loses the touch. */
+function tell(photograph) {
+  const line = document.querySelector(`[data-key="${photograph.key}"]`), bar = line?.querySelector("progress");
+  if (!bar) return draw();
+  line.querySelector(".state").textContent = stateOf(photograph);
+  bar.value = photograph.percent;
+  bar.setAttribute("aria-label", stateOf(photograph));
+}
+
 function item(photograph) {
   const line = document.createElement("li");
+  line.dataset.key = photograph.key;
   const picture = document.createElement(photograph.picture ? "img" : "span");
   if (photograph.picture) { picture.src = photograph.picture; picture.alt = photograph.name; } else picture.className = "blank";
   const state = Object.assign(document.createElement("span"), { className: "state" });
-  state.textContent = photograph.failed || (photograph.sent ? say("sent") : photograph.percent ? say("sending", { percent: photograph.percent }) : say("waiting"));
+  state.textContent = stateOf(photograph);
   const away = Object.assign(document.createElement("button"), { type: "button", textContent: say("remove"), disabled: screening });
   away.addEventListener("click", () => remove(photograph.key));
   const hint = Object.assign(document.createElement("span"), { className: "hint", textContent: say(`hint.${photograph.hint}`) });
