@@ -12,19 +12,22 @@ from itertools import groupby
 
 from edge_runtime.wire.client import Forecast, ForecastStep
 from ui.curves import curves
-from ui.exam_view import STEPS_SHOWN, steps_allowed
+from ui.exam_view import STEPS_SHOWN, is_conditional, steps_allowed
 from ui.parts import badge
 from ui.told import told
 from ui.wording import number, say, say_count, say_or
 
 
-def forecasts(forecast: Sequence[Forecast], research: bool = False) -> str:
+def forecasts(
+    forecast: Sequence[Forecast], research: bool = False, for_the_person: bool = True
+) -> str:
     """Return one box a condition, in the order in which the service sent them.
 
-    `research` shows the step with photographs too, whatever it was judged on.
+    `research` shows the step with photographs too, whatever it was judged on. A chance that holds
+    only if something is so that nobody knows of this person is no number `for_the_person`.
     """
     boxes = "".join(
-        _condition(condition, list(horizons), research)
+        _condition(condition, list(horizons), research, for_the_person)
         for condition, horizons in groupby(forecast, key=lambda f: f.condition.value)
     )
     three = any(len(steps_allowed(each, research)) == len(STEPS_SHOWN) for each in forecast)
@@ -49,9 +52,12 @@ def of_100(chance: float) -> str:
     return say("forecast.of_100", count=count)
 
 
-def _condition(condition: str, horizons: Sequence[Forecast], research: bool) -> str:
+def _condition(
+    condition: str, horizons: Sequence[Forecast], research: bool, for_the_person: bool
+) -> str:
     title = escape(say_or(f"condition.{condition}", condition.replace("_", " ")))
-    given = [f for f in horizons if f.steps is not None]
+    kept_back = for_the_person and any(map(is_conditional, horizons))
+    given = [] if kept_back else [f for f in horizons if f.steps is not None]
     missing = dict.fromkeys(f.sentence for f in horizons if f.sentence)
     body = "".join(f'<p class="from">{escape(told(sentence))}</p>' for sentence in missing)
     if given:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import gateway, language, parts, widgets
-from ui.views import kiosk
+from ui import gateway, language, parts, widgets, zooming
+from ui.views import front
 
 st.set_page_config(page_title="foreseye", layout="wide", initial_sidebar_state="collapsed")
 st.html(Path(__file__).with_name("static") / "clinic.css")
@@ -15,4 +15,5 @@ with st.container(key="language"):
     language.switch()
 st.html(parts.bar())
 st.html(widgets.script(language.spoken()), unsafe_allow_javascript=True)
-kiosk.show(gateway.connect())
+st.html(zooming.script(), unsafe_allow_javascript=True)
+front.show(gateway.connect())

@@ -157,6 +157,11 @@ def steps_allowed(forecast: Forecast, research: bool = False) -> list[str]:
     return [name for name in STEPS_SHOWN if not (absent and name == "photographs")]
 
 
+def is_conditional(forecast: Forecast) -> bool:
+    """Return whether a chance is given that holds only for some people, this one perhaps not."""
+    return forecast.evidence is not None and bool(forecast.sentence)
+
+
 def evidence_seen(view: ExamView) -> set[Evidence]:
     """Return every kind of evidence that some output of the exam carries."""
     seen: set[Evidence | None] = set()
@@ -166,7 +171,7 @@ def evidence_seen(view: ExamView) -> set[Evidence]:
         if photograph.findings is not None:
             outputs += [value for _, value in photograph.findings]
         seen |= {getattr(output, "evidence", None) for output in outputs}
-    for forecast in view.forecast:
+    for forecast in (each for each in view.forecast if not is_conditional(each)):
         steps = steps_allowed(forecast)
         seen |= {getattr(forecast.steps, step).evidence for step in steps}
     return {evidence for evidence in seen if evidence is not None}

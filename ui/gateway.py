@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from typing import Literal
 
 import streamlit as st
@@ -17,6 +18,7 @@ from edge_runtime.wire.client import (
     Overloaded,
     ScreeningClient,
     read_token,
+    records_client,
 )
 
 ServiceState = Literal["ready", "starting", "away"]
@@ -24,6 +26,13 @@ ServiceState = Literal["ready", "starting", "away"]
 
 ANSWER_WITHIN_S = 3.0
 """A service that takes longer to say that it is there counts as away."""
+
+
+KEEP_WITHIN_S = 60.0
+"""A photograph of 60 MB has to reach the records' disk."""
+
+ASK_EVERY_S = 5.0
+"""How long it is believed what the service said of its records."""
 
 
 def _options() -> argparse.Namespace:
@@ -46,6 +55,59 @@ def connect() -> ScreeningClient:
     options = _options()
     own = (options.token_file, options.client_cert, options.client_key)
     return _client(options.server, options.tls_ca, *own)
+
+
+def records() -> records_client.RecordsClient:
+    """Return the client of the same service's records."""
+    options = _options()
+    own = (options.token_file, options.client_cert, options.client_key)
+    return _records(options.server, options.tls_ca, *own)
+
+
+def records_offered() -> bool:
+    """Return whether the service keeps records, as it last said; False where it never answered.
+
+    Until it has answered there is nothing of anybody to be seen.
+    """
+    last = _last_said(_options().server)
+    now_s = time.monotonic()
+    if now_s - last.asked_s >= ASK_EVERY_S:
+        last.asked_s = now_s
+        try:
+            last.offered = records().is_offered()
+        except ForeseyeError:
+            # Away: what it said before still holds.
+            return last.offered
+    return last.offered
+
+
+class _LastSaid:
+    offered = False
+    asked_s = float("-inf")
+
+
+@st.cache_resource(show_spinner=False)
+def _last_said(address: str) -> _LastSaid:
+    del address  # one for each service
+    return _LastSaid()
+
+
+@st.cache_resource(show_spinner=False, on_release=records_client.RecordsClient.close)
+def _records(
+    address: str,
+    tls_ca: str | None,
+    token_file: str | None,
+    certificate: str | None,
+    key: str | None,
+) -> records_client.RecordsClient:
+    return records_client.RecordsClient(
+        address,
+        tls_ca=tls_ca,
+        tls_certificate=certificate,
+        tls_key=key,
+        token=None if token_file is None else read_token(token_file),
+        timeout_s=KEEP_WITHIN_S,
+    )
 
 
 @st.cache_resource(show_spinner=False, on_release=ScreeningClient.close)

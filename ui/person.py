@@ -68,12 +68,15 @@ class KioskPerson:
     """Everything of one person at the screen."""
 
     serial: str = field(default_factory=lambda: secrets.token_hex(4))
+    exam_key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    """Of the one exam that the records keep of this person; nothing is kept without records."""
     phase: Phase = Phase.PHOTOGRAPHS
     photographs: list[WaitingPhotograph] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     identified: bool = False
     """Whether the two identifiers below are asked for; else the exam is anonymous. They stay in
-    this session and on the printed page: the service is not told who it is."""
+    this session and on the printed page, and with the records where these are kept: the models
+    are not told who it is."""
     hospital_number: str = ""
     birth_date: date | None = None
     age_years: int | None = None
@@ -88,7 +91,7 @@ class KioskPerson:
     phone_token: str = field(default="", repr=False)
     """Of the code that lets a phone in; empty before one was asked for."""
     saved: bool = False
-    """True once somebody downloaded the exam that is on the screen."""
+    """True once somebody downloaded the exam that is on the screen, or where records keep it."""
     inlets_used: dict[str, int] = field(default_factory=dict)
     """How often each uploader and camera gave something. It is part of the widget's key, so that
     the widget starts empty again; each counts alone, so that no other upload is cut off."""

@@ -63,18 +63,25 @@ def _row(name: str, measurement: Measurement, title: str) -> Row:
     what = say_or(f"measure.{name}.what", "")
     if measurement.value is None:
         return Row(title, what, missing_because=told(measurement.missing_because))
-    unit = "%" if name in SHARES else measurement.unit or "1"
+    unit = measurement.unit or "1"
     interval = ""
     if measurement.interval_90 is not None:
-        low, high = (_number(name, end, unit) for end in measurement.interval_90)
+        low, high = (number_of(name, end, unit) for end in measurement.interval_90)
         interval = say("measurements.interval", low=low, high=high)
-    value = _number(name, measurement.value, unit)
-    return Row(title, what, value, interval, say_or(f"unit.{unit}", unit), measurement.evidence)
+    value = number_of(name, measurement.value, unit)
+    return Row(title, what, value, interval, unit_of(name, unit), measurement.evidence)
 
 
-def _number(name: str, value: float, unit: str) -> str:
+def number_of(name: str, value: float, unit: str) -> str:
+    """Return a measurement's number as it is shown, with as many digits as it can bear."""
     shown = 100 * value if name in SHARES else value
+    unit = "%" if name in SHARES else unit
     return number(shown, MORE_DECIMALS.get(name, DECIMALS.get(unit, 2)))
+
+
+def unit_of(name: str, unit: str) -> str:
+    """Return a measurement's unit as it is shown; nothing for a bare ratio."""
+    return say_or(f"unit.{unit}", unit) if name not in SHARES else say_or("unit.%", "%")
 
 
 def table(rows: Iterable[Row], caption: str, first: str = "table.name") -> str:

@@ -8,6 +8,7 @@ Babel: `key.one`, `key.other`. What the service sends in words is put into the r
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from babel.numbers import format_decimal
 from ui.language import Language, spoken
 
 WORDS = Path(__file__).with_name("words")
-TABLES = ("screen", "clinical", "measures")
+TABLES = ("screen", "clinical", "measures", "staff", "reading", "visits")
 LOCALE_OF: dict[Language, Locale] = {"en": Locale("en"), "zh": Locale("zh", script="Hans")}
 
 
@@ -63,6 +64,14 @@ def number(value: float, decimals: int | None = None, language: Language | None 
     `decimals` None gives as many as the number needs, at most three.
     """
     return format_decimal(value, _pattern(decimals), locale=LOCALE_OF[language or spoken()])
+
+
+def moment(at_ms: int) -> str:
+    """Return when something was, day and minute by this machine's clock: 2026-11-30 14:05.
+
+    The same in every language, and read wrongly in none.
+    """
+    return f"{datetime.fromtimestamp(at_ms / 1000):%Y-%m-%d %H:%M}"
 
 
 @cache

@@ -31,7 +31,7 @@ class Screening:
     photographs: tuple[PhotographFile, ...]
     person: Person
     whole: bool
-    """Of the best photograph of each eye: the exam becomes preliminary."""
+    """Of all that is to be read, not of a single attempt: the exam becomes preliminary."""
     actor: Actor
 
 
@@ -47,10 +47,17 @@ class MadePicture:
 
 
 def begin_screening(
-    vault: Vault, actor: Actor, exam_id: str, photograph_ids: Sequence[str]
+    vault: Vault,
+    actor: Actor,
+    exam_id: str,
+    photograph_ids: Sequence[str],
+    *,
+    finishes: bool = False,
 ) -> Screening:
     """Return what is to be screened; the exam is analysing from now on.
 
+    Without ids that is the best photograph of each eye, and the exam becomes preliminary in the
+    end; with ids only where they are all that is to be read (`finishes`).
     Raises NotKept, InvalidField for a photograph of another exam, WrongState, RecordsDamaged.
     """
     with vault.reading() as connection:
@@ -64,7 +71,7 @@ def begin_screening(
         PhotographFile(each.name, vault.files.read(key, files[each.photograph_id]), each.eye)
         for each in chosen
     )
-    whole = not photograph_ids
+    whole = finishes or not photograph_ids
     detail = "whole" if whole else "part"
     with vault.changing(actor, Action.SCREEN_EXAM, exam_id, detail) as connection:
         changed_exam(vault, connection, exam_id, ExamState.ANALYSING)

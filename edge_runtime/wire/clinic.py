@@ -64,9 +64,10 @@ class Clinic:
         """As it was when last read."""
         return self.read_session() if self._session is None else self._session
 
-    def read_session(self) -> Session:
-        """Return whose session it is; does not make it last longer."""
-        self._session = session_from_wire(self._ask("ReadSession", pb.ReadSessionRequest()))
+    def read_session(self, somebody_is_there: bool = False) -> Session:
+        """Return whose session it is; it lasts longer only where somebody touched the screen."""
+        request = pb.ReadSessionRequest(somebody_is_there=somebody_is_there)
+        self._session = session_from_wire(self._ask("ReadSession", request))
         return self._session
 
     def sign_out(self) -> None:
@@ -132,13 +133,15 @@ class Clinic:
         exam_id: str,
         photograph_ids: Sequence[str] = (),
         *,
+        finishes: bool = False,
         picture_side_px: int = 1024,
         urgency: Urgency = Urgency.KIOSK,
         timeout_s: float | None = 60.0,
     ) -> ExamStream:
         """Return the events of a screening as they come; each is kept before it is sent.
 
-        Without ids the best photograph of each eye is screened and the exam becomes preliminary;
+        Without ids the best photograph of each eye is screened and the exam becomes preliminary,
+        with ids only where `finishes` says that these are all;
         an event's `index` is the photograph's place among `photograph_ids`, or among the exam's
         photographs that are `best`.
         """
@@ -147,6 +150,7 @@ class Clinic:
             photograph_ids=photograph_ids,
             picture_side_px=picture_side_px,
             urgency=screening_pb.Urgency.ValueType(urgency),
+            finishes=finishes,
         )
         return ExamStream(
             self._stub.ScreenExam(request, metadata=self._metadata(), timeout=timeout_s)

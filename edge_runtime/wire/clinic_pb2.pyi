@@ -109,8 +109,10 @@ class SignOutReply(_message.Message):
     def __init__(self) -> None: ...
 
 class ReadSessionRequest(_message.Message):
-    __slots__ = ()
-    def __init__(self) -> None: ...
+    __slots__ = ("somebody_is_there",)
+    SOMEBODY_IS_THERE_FIELD_NUMBER: _ClassVar[int]
+    somebody_is_there: bool
+    def __init__(self, somebody_is_there: _Optional[bool] = ...) -> None: ...
 
 class ChangeSecretRequest(_message.Message):
     __slots__ = ("secret", "new_secret")
@@ -196,16 +198,18 @@ class AddPhotographRequest(_message.Message):
     def __init__(self, exam_id: _Optional[str] = ..., photograph: _Optional[_Union[_screening_pb2.PhotographUpload, _Mapping]] = ..., photograph_key: _Optional[str] = ...) -> None: ...
 
 class ScreenExamRequest(_message.Message):
-    __slots__ = ("exam_id", "photograph_ids", "picture_side_px", "urgency")
+    __slots__ = ("exam_id", "photograph_ids", "picture_side_px", "urgency", "finishes")
     EXAM_ID_FIELD_NUMBER: _ClassVar[int]
     PHOTOGRAPH_IDS_FIELD_NUMBER: _ClassVar[int]
     PICTURE_SIDE_PX_FIELD_NUMBER: _ClassVar[int]
     URGENCY_FIELD_NUMBER: _ClassVar[int]
+    FINISHES_FIELD_NUMBER: _ClassVar[int]
     exam_id: str
     photograph_ids: _containers.RepeatedScalarFieldContainer[str]
     picture_side_px: int
     urgency: _screening_pb2.Urgency
-    def __init__(self, exam_id: _Optional[str] = ..., photograph_ids: _Optional[_Iterable[str]] = ..., picture_side_px: _Optional[int] = ..., urgency: _Optional[_Union[_screening_pb2.Urgency, str]] = ...) -> None: ...
+    finishes: bool
+    def __init__(self, exam_id: _Optional[str] = ..., photograph_ids: _Optional[_Iterable[str]] = ..., picture_side_px: _Optional[int] = ..., urgency: _Optional[_Union[_screening_pb2.Urgency, str]] = ..., finishes: _Optional[bool] = ...) -> None: ...
 
 class ListExamsRequest(_message.Message):
     __slots__ = ("states", "only_unsigned", "only_ungradable", "only_urgent", "only_disputed", "identifiers", "opened_from_ms", "opened_before_ms", "page_size", "before_number")

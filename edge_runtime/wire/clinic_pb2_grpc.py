@@ -165,7 +165,7 @@ class RecordsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReadSession(self, request, context):
-        """Says whose session it is and how long it still lasts; does not make it last longer.
+        """Says whose session it is and how long it still lasts; makes it last longer only when asked.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

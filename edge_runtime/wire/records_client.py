@@ -15,6 +15,9 @@ import secrets
 from types import TracebackType
 from typing import Any
 
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
 from edge_runtime.records.access import MAY, Action, may
 from edge_runtime.records.kept import (
     Amendment,
@@ -83,6 +86,9 @@ __all__ = [
 ]
 
 
+RECORDS_SERVICE = "foreseye.v1.Records"
+
+
 def new_key() -> str:
     """Return a random key for an exam or photograph: sent twice, it is kept once."""
     return secrets.token_urlsafe(24)
@@ -105,6 +111,19 @@ class RecordsClient:
         self._timeout_s = timeout_s
         self._channel = channel_to(address, Shown(tls_ca, tls_certificate, tls_key, token))
         self._stub: Any = RecordsStub(self._channel)  # type: ignore[no-untyped-call]
+        self._health: Any = health_pb2_grpc.HealthStub(self._channel)
+
+    def is_offered(self) -> bool:
+        """Return whether the server keeps records. Raises ServerUnreachable or TooLate."""
+        request = health_pb2.HealthCheckRequest(service=RECORDS_SERVICE)
+        try:
+            self._health.Check(request, timeout=self._timeout_s)
+        except grpc.RpcError as status:
+            if status.code() is grpc.StatusCode.NOT_FOUND:
+                return False
+            with raised_here():
+                raise
+        return True
 
     def sign_in(self, name: str, secret: str) -> Clinic:
         """Return the records as a person sees them. Raises NotSignedIn or LockedOut."""

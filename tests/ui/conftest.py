@@ -3,23 +3,66 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from edge_runtime.wire.records_client import RecordsClient
 from tests.edge_runtime.findings_bundle import bundle_with_findings
 from tests.ui.driving import (
     CHROMIUM,
     CHROMIUM_ARGS,
     PATIENCE_S,
+    ROOT,
     SAMPLES,
     WALL,
     Visit,
     screen_for,
     service_with,
 )
+from tests.ui.kept_clinic import LiveClinic, clinic_in, clinic_with, staffed
+from ui import gateway
+
+APP = ROOT / "ui" / "app.py"
+
+
+@pytest.fixture(autouse=True)
+def without_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that a test draws in this process ask no service whether it keeps records."""
+    monkeypatch.setattr(gateway, "records_offered", lambda: False)
+
+
+@pytest.fixture(scope="session")
+def made_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Records with one user of each role, to be copied."""
+    return staffed(tmp_path_factory.mktemp("made") / "records")
+
+
+@pytest.fixture
+def live_clinic(made_records: Path, tmp_path: Path) -> Iterator[LiveClinic]:
+    """A service of drawn numbers that keeps records."""
+    shutil.copytree(made_records, tmp_path / "records")
+    with clinic_in(tmp_path / "records", tmp_path) as live:
+        yield live
+
+
+@pytest.fixture
+def records(live_clinic: LiveClinic) -> RecordsClient:
+    return live_clinic.records
+
+
+@pytest.fixture
+def clinic_app(live_clinic: LiveClinic, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The pages in front of it, at the door."""
+    monkeypatch.setattr(gateway, "connect", lambda: live_clinic.screening)
+    monkeypatch.setattr(gateway, "records", lambda: live_clinic.records)
+    monkeypatch.setattr(gateway, "records_offered", lambda: True)
+    monkeypatch.setattr(gateway, "metrics_url", lambda: None)
+    return AppTest.from_file(APP, default_timeout=PATIENCE_S).run()
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +97,13 @@ def findings_screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A screen whose service runs a bundle with a findings model."""
     made = bundle_with_findings(tmp_path_factory.mktemp("bundles") / "findings")
     with service_with(made.environment) as address, screen_for(address) as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def clinic_screen() -> Iterator[int]:
+    """A screen whose service runs the reference bundle and keeps records."""
+    with clinic_with() as address, screen_for(address) as port:
         yield port
 
 

@@ -65,9 +65,9 @@ def running(
 
 
 @contextmanager
-def service_with(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+def service_with(settings: Mapping[str, str] | None = None, *options: str) -> Iterator[str]:
     """The address of a running `foreseye serve`."""
-    line = ("foreseye", "serve", "--address", "127.0.0.1:0", "--json")
+    line = ("foreseye", "serve", "--address", "127.0.0.1:0", "--json", *options)
     with running(*line, stdout=subprocess.PIPE, settings=settings) as program:
         assert program.stdout is not None
         said = ""

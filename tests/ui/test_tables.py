@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from edge_runtime.contracts.exam import Forecast
+from edge_runtime.contracts.exam import Forecast, ForecastCondition
 from edge_runtime.contracts.result import Findings, Measurement
 from edge_runtime.domain import Evidence
 from tests.ui.fake_service import a_forecast
@@ -137,3 +137,29 @@ def test_each_condition_has_one_box() -> None:
     forecast: tuple[Forecast, ...] = a_forecast()
 
     assert ahead.forecasts(forecast).count("<section>") == 2
+
+
+def a_conditional_forecast() -> tuple[Forecast, ...]:
+    """Worsening of diabetic eye disease, of somebody of whom nobody knows whether diabetic."""
+    holds_for = (
+        "Holds for people with type 2 diabetes only; nothing given says whether this person has "
+        "type 2 diabetes."
+    )
+    changed = {"condition": ForecastCondition.DR_PROGRESSION, "sentence": holds_for}
+    return tuple(each.model_copy(update=changed) for each in a_forecast(Evidence.EXTERNAL)[:2])
+
+
+def test_a_chance_that_may_not_be_this_persons_is_no_number_on_the_persons_screen() -> None:
+    shown = ahead.forecasts(a_conditional_forecast())
+
+    assert "Worsening of diabetic eye disease" in shown
+    assert "nothing given says whether this person has type 2 diabetes" in shown
+    assert "of 100" not in shown
+    assert "<img" not in shown
+
+
+def test_the_doctor_reads_it_with_whom_it_holds_for() -> None:
+    shown = ahead.forecasts(a_conditional_forecast(), for_the_person=False)
+
+    assert "7 of 100" in shown
+    assert "Holds for people with type 2 diabetes only" in shown

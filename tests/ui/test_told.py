@@ -18,14 +18,17 @@ from edge_runtime.forecast.conditions import standing
 from edge_runtime.forecast.covariates import AGE, UNITS
 from edge_runtime.forecast.forecaster import UNKNOWN
 from edge_runtime.fundus import quality_wording
+from edge_runtime.records import errors as records_errors
+from edge_runtime.service.clinic.desk import MUST_CHANGE
 from ui.told import told
 
+RECORDS = Path(__file__).resolve().parents[2] / "edge_runtime" / "records"
 BIOMARKERS = Path(__file__).resolve().parents[2] / "edge_runtime" / "fundus" / "biomarkers"
 REASONS = {"NoDisc", "NoCup", "NoFovea", "_missing"}
 """What is called with a reason as its first argument."""
 
 
-NAMES = {"HbA", "eGFR", "mmHg", "mm", "JPEG", "PNG", "TIFF", "foreseye", "records", "init"}
+NAMES = {"HbA", "eGFR", "mmHg", "mm", "JPEG", "PNG", "TIFF", "foreseye", "records", "init", "PIN"}
 
 
 def english_in(sentence: str) -> list[str]:
@@ -37,6 +40,32 @@ def public_messages() -> Iterator[str]:
     for _, kind in inspect.getmembers(errors, inspect.isclass):
         if issubclass(kind, errors.ForeseyeError):
             yield kind.public_message
+
+
+def of_the_records() -> Iterator[str]:
+    """The records' own refusals, and each sentence with which an exam's state refuses."""
+    for _, kind in inspect.getmembers(records_errors, inspect.isclass):
+        if issubclass(kind, errors.ForeseyeError) and hasattr(kind, "public_message"):
+            yield kind.public_message
+    yield MUST_CHANGE
+    for path in RECORDS.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "WrongState":
+                yield _with_state(node.args[0])
+
+
+def _with_state(sentence: ast.expr) -> str:
+    if isinstance(sentence, ast.Constant):
+        return str(sentence.value)
+    assert isinstance(sentence, ast.JoinedStr)
+    return "".join(
+        str(part.value)
+        if isinstance(part, ast.Constant)
+        else "100"
+        if isinstance(part, ast.FormattedValue) and "MAX" in ast.unparse(part.value)
+        else "signed"
+        for part in sentence.values
+    )
 
 
 def of_quality() -> Iterator[str]:
@@ -98,7 +127,9 @@ def of_forecasts() -> Iterator[str]:
         yield f"This was learned from people with {name} of 40 to 80 or 90 to 100 alone."
 
 
-EVERYTHING = sorted({*public_messages(), *of_quality(), *why_not_measured(), *of_forecasts()})
+EVERYTHING = sorted(
+    {*of_the_records(), *public_messages(), *of_quality(), *why_not_measured(), *of_forecasts()}
+)
 
 
 def test_the_source_gives_enough_to_judge() -> None:

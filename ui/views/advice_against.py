@@ -10,7 +10,10 @@ from edge_runtime.wire.client import Eye
 from ui import parts
 from ui.overrides import WHY, Against, Override, Question
 from ui.person import MAX_ATTEMPTS, KioskPerson
+from ui.staff import here
 from ui.wording import number, say
+
+MAX_WHO_CHARACTERS = 64
 
 
 def show(person: KioskPerson, eye: Eye) -> None:
@@ -69,7 +72,11 @@ def _ask(person: KioskPerson, question: Question) -> None:
             icon=":material/swap_horiz:",
         )
     with st.expander(say("override.open")), st.form(f"form-{key}", border=False):
-        who = st.text_input(say("override.who"), max_chars=64, autocomplete="off")
+        staff = here()
+        known = "" if staff is None else staff.session.shown_name[:MAX_WHO_CHARACTERS]
+        who = st.text_input(
+            say("override.who"), known, max_chars=MAX_WHO_CHARACTERS, autocomplete="off"
+        )
         # All reasons in sight: a list that drops down is one touch more, and small to hit.
         why = st.radio(
             say("override.why"),

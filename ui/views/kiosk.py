@@ -14,22 +14,28 @@ LOOK_AGAIN_S = 5.0
 """How often the screen asks whether the service is there."""
 
 
-def show(client: ScreeningClient) -> None:
-    """Draw the page on which the person is now, or the operator's."""
-    if st.session_state.get("page") == "operator":
+def show(client: ScreeningClient, alone: bool = True) -> None:
+    """Draw the page on which the person is now, or the operator's.
+
+    `alone`: there is no other way to the operator's page than from here.
+    """
+    if alone and st.session_state.get("page") == "operator":
         operator.show(client)
         return
     person: KioskPerson = st.session_state.setdefault("person", KioskPerson())
     _service(person, client)
     if person.phase is Phase.PHOTOGRAPHS:
         photographs.show(person, client)
-        st.button(
-            say("operator.link"), key="operator-link", type="tertiary", on_click=_to_the_operator
-        )
+        if alone:
+            _operator_link()
     elif person.phase is Phase.SCREENING:
         screening.show(person)
     else:
         result.show(person, client)
+
+
+def _operator_link() -> None:
+    st.button(say("operator.link"), key="operator-link", type="tertiary", on_click=_to_the_operator)
 
 
 def _to_the_operator() -> None:

@@ -16,8 +16,8 @@ from ui.wording import number, say, say_or
 LOOK_AGAIN_S = 5.0
 
 
-def show(client: ScreeningClient) -> None:
-    """Draw the page; nothing of a patient is on it."""
+def show(client: ScreeningClient, alone: bool = True) -> None:
+    """Draw the page; nothing of a patient is on it. `alone`: with a way back to the kiosk."""
     st.html(parts.head(say("operator.title"), say("operator.text")))
     with st.container(key="card-service"):
         _service(client)
@@ -27,9 +27,10 @@ def show(client: ScreeningClient) -> None:
         st.html(parts.statement("bad", say("operator.no_bundle"), [told(error.public_message)]))
     else:
         _bundle(bundle)
-    st.button(
-        say("operator.back"), on_click=_back, key="operator-back", icon=":material/arrow_back:"
-    )
+    if alone:
+        st.button(
+            say("operator.back"), on_click=_back, key="operator-back", icon=":material/arrow_back:"
+        )
 
 
 def _back() -> None:

@@ -9,8 +9,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from edge_runtime.wire.client import Eye, ScreeningClient
 from ui import parts
+from ui.keeping import KeepingScreener, keeping_of
 from ui.person import KioskPerson, Phase, WaitingPhotograph
 from ui.screening import ScreeningRun
+from ui.staff import here
 from ui.views import advice_against, check_card, person_card, phone_card
 from ui.wording import say, say_count
 
@@ -197,9 +199,11 @@ def _screen(person: KioskPerson, client: ScreeningClient) -> None:
 
 
 def start(person: KioskPerson, client: ScreeningClient) -> None:
-    """Send the person's photographs to the service."""
+    """Send the photographs to the service, through the records where somebody signed in."""
     person.notices.clear()
     person.drawn.clear()
-    person.saved = False
-    person.run = ScreeningRun(client, person.exam())
+    staff = here()
+    person.saved = staff is not None
+    keeper = None if staff is None else KeepingScreener(staff.clinic, keeping_of(person))
+    person.run = ScreeningRun(keeper or client, person.exam())
     person.phase = Phase.SCREENING

@@ -13,6 +13,7 @@ from edge_runtime.wire.client import (
 from ui import ahead, parts
 from ui.exam_view import ExamView, PhotographView, Verdict, evidence_seen, exam_view
 from ui.person import KioskPerson, Phase
+from ui.staff import here
 from ui.told import told
 from ui.views import photograph_card, photographs, plan_card
 from ui.wording import number, say, say_count
@@ -32,12 +33,14 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
         _broken_off(person, client, view, progress.error)
     if progress.error is None:
         plan_card.show(person, view)
+        if here() is not None:
+            st.html(parts.chip("tick", say("result.kept")))
     for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
         with column:
             _eye(person, client, view, eye)
     for photograph in view.of_eye(None):
         _photograph(person, client, photograph)
-    _forecast(person, view)
+    _forecast(view)
     _evidence(view)
     with st.container(key="actions-result", horizontal=True, gap="small"):
         _actions(person, view)
@@ -114,19 +117,14 @@ def _correct_eye(person: KioskPerson, client: ScreeningClient, number: int, eye:
     photographs.start(person, client)
 
 
-def _forecast(person: KioskPerson, view: ExamView) -> None:
+def _forecast(view: ExamView) -> None:
     if not view.forecast:
         return
     with st.container(key="card-forecast"):
         st.html(parts.head_of_part(say("forecast.title"), say("forecast.text")))
-        research = False
         if ahead.any_held_back(view.forecast):
             st.html(parts.quiet(say("forecast.held_back")))
-            research = st.toggle(say("forecast.research"), key=f"research-{person.serial}")
-        if research:
-            lines = [say("forecast.research.text")]
-            st.html(parts.statement("bad", say("forecast.research.title"), lines))
-        st.html(ahead.forecasts(view.forecast, research))
+        st.html(ahead.forecasts(view.forecast))
 
 
 def _evidence(view: ExamView) -> None:

@@ -51,9 +51,12 @@ class PeopleMethods(Answering):
     async def ReadSession(  # noqa: N802 - as above
         self, request: pb.ReadSessionRequest, context: Any
     ) -> pb.SessionReply:
-        """Say whose session it is; it lasts no longer for that."""
+        """Say whose session it is; it lasts longer only where somebody touched the screen."""
         async with errors_as_status(context, "read_session", blotter_of(request)):
-            session = self._desk.sessions.session(token_of(context))
+            token = token_of(context)
+            if request.somebody_is_there:
+                self._desk.sessions.actor(token)
+            session = self._desk.sessions.session(token)
         return session_to_wire(session)
 
     async def ChangeSecret(  # noqa: N802 - as above

@@ -106,7 +106,8 @@ class ClinicServicer(PeopleMethods, RecordsServicer):
             def begun() -> Screening:
                 actor = self._desk.admit(token, Action.SCREEN_EXAM, request.exam_id)
                 ids = list(request.photograph_ids)
-                return begin_screening(self._vault, actor, request.exam_id, ids)
+                finishes = request.finishes
+                return begin_screening(self._vault, actor, request.exam_id, ids, finishes=finishes)
 
             screening = await asyncio.to_thread(begun)
             messages = screened_and_kept(

@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -363,3 +364,45 @@ def went_through(clinic: Clinic, ask: Callable[[Clinic, str], object], exam_id: 
     except (DamagedPicture, Erased, InvalidField, NotKept, WrongState):
         return True
     return True
+
+
+def test_all_photographs_of_an_exam_can_be_named_and_finish_it(client: RecordsClient) -> None:
+    nurse = as_(client, Role.TECHNICIAN)
+    exam = an_exam(nurse, b"an eye", b"the same eye again")
+    ids = [each.photograph_id for each in exam.photographs]
+
+    part = list(nurse.screen_exam(exam.exam_id, ids))
+    assert isinstance(part[-1], ExamDone)
+    assert nurse.read_exam(exam.exam_id).state is ExamState.CAPTURING
+
+    whole = list(nurse.screen_exam(exam.exam_id, ids, finishes=True))
+
+    assert [e.index for e in whole if isinstance(e, PhotographDone)] == [0, 1]
+    read = nurse.read_exam(exam.exam_id)
+    assert read.state is ExamState.PRELIMINARY
+    assert all(each.result_json for each in read.photographs)
+
+
+def test_a_session_lasts_on_where_somebody_touches_the_screen_and_not_where_it_is_looked_at(
+    vault: Vault, screener: HeldScreener
+) -> None:
+    with live_server(screener, Settings(session_idle_s=600), vault=vault) as live:
+        with RecordsClient(live.address, timeout_s=60.0) as client:
+            clinic = as_(client, Role.TECHNICIAN)
+            time.sleep(2.1)
+            looked = clinic.read_session()
+            touched = clinic.read_session(somebody_is_there=True)
+            assert looked.idle_left_s < 598 <= touched.idle_left_s
+        screener.release()
+
+
+def test_a_server_says_whether_it_keeps_records(
+    client: RecordsClient, screener: HeldScreener
+) -> None:
+    assert client.is_offered()
+
+    with (
+        live_server(HeldScreener(screener.bundle), Settings()) as without,
+        RecordsClient(without.address, timeout_s=60.0) as other,
+    ):
+        assert not other.is_offered()

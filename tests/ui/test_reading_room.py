@@ -1,0 +1,215 @@
+"""The reading room over real records: find an exam, read, decide, arbitrate, sign, amend."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from edge_runtime.domain import Exam, Eye, Person, PhotographFile, Sex
+from edge_runtime.records.words import DecisionKind, ExamState, Role
+from edge_runtime.wire.client import ExamDone
+from edge_runtime.wire.records_client import RecordsClient, new_key
+from tests.ui.fake_service import photograph_jpeg
+from tests.ui.kept_clinic import SECRET, SHOWN
+from ui.keeping import Keeping, KeepingScreener
+
+pytestmark = pytest.mark.slow
+
+IDENTIFIERS = {"hospital_number": "H-1", "birth_date": "1961-04-02"}
+
+
+@dataclass
+class Room:
+    """The pages with one exam of each eye in the records."""
+
+    app: AppTest
+    records: RecordsClient
+    exam_id: str
+
+    def come_in(self, role: Role) -> AppTest:
+        self.app.text_input(key="door-name").set_value(role.value)
+        self.app.text_input(key="door-secret").set_value(SECRET)
+        return self.press("Sign in")
+
+    def read_as(self, role: Role) -> AppTest:
+        self.come_in(role)
+        return self.app.button(key=f"read-{self.exam_id}").click().run()
+
+    def press(self, label: str) -> AppTest:
+        return next(b for b in self.app.button if b.label == label).click().run()
+
+    def press_key(self, start: str) -> AppTest:
+        return next(b for b in self.app.button if (b.key or "").startswith(start)).click().run()
+
+    def words(self) -> str:
+        assert not self.app.exception
+        return "\n".join(element.value for element in self.app.html)
+
+    def kept(self):
+        return self.records.sign_in("doctor", SECRET).read_exam(self.exam_id)
+
+
+def screened(records: RecordsClient, key: str = "") -> str:
+    files = tuple(
+        PhotographFile(f"{eye.value}.jpg", photograph_jpeg(shade), eye)
+        for eye, shade in ((Eye.OD, 100), (Eye.OS, 140))
+    )
+    exam = Exam("kiosk-0", files, Person(None, 61.0, Sex.F, {}))
+    keeper = KeepingScreener(
+        records.sign_in("technician", SECRET), Keeping(key or new_key(), IDENTIFIERS)
+    )
+    with keeper.screen(exam, with_pictures=True, timeout_s=60.0) as events:
+        done = list(events)[-1]
+    assert isinstance(done, ExamDone)
+    return done.record.exam_id
+
+
+@pytest.fixture
+def room(clinic_app: AppTest, records: RecordsClient) -> Room:
+    return Room(clinic_app, records, screened(records))
+
+
+def test_a_doctor_finds_what_the_kiosk_kept_reads_it_and_signs(room: Room) -> None:
+    room.come_in(Role.DOCTOR)
+    assert "H-1" in room.words()
+    assert "To be signed" in room.words()
+
+    room.app.button(key=f"read-{room.exam_id}").click().run()
+    shown = room.words()
+    assert "1961-04-02" in shown
+    assert "Maculopathy" in shown
+    assert "No (3 of 100)" in shown
+
+    room.press_key("accept-findings-maculopathy")
+    assert "Accepted" in room.words()
+    assert SHOWN[Role.DOCTOR] in room.words()
+    room.press("Sign now")
+
+    kept = room.kept()
+    assert kept.state is ExamState.SIGNED
+    assert kept.signatures[0].by == SHOWN[Role.DOCTOR]
+    assert [each.finding for each in kept.decisions] == ["findings.maculopathy"]
+    assert f"Signed by {SHOWN[Role.DOCTOR]}" in room.words()
+    assert not [b for b in room.app.button if (b.key or "").startswith("accept-")]
+
+
+def test_what_a_person_says_stands_beside_what_the_model_said(room: Room) -> None:
+    room.read_as(Role.DOCTOR)
+    form = next(r for r in room.app.radio if r.label == "What it is" and r.options[0] == "Yes")
+    # The forms come in the order of the page: quality of the right eye first.
+    form.set_value(False)
+    next(t for t in room.app.text_input if t.label == "Why").set_value("half of it is dark")
+    room.press("Record it")
+
+    (decision,) = room.kept().decisions
+    assert (decision.finding, json.loads(decision.value_json)) == ("quality", False)
+    assert json.loads(decision.model_value_json)["gradable"] is True
+    shown = room.words()
+    assert "Corrected: No" in shown
+    assert "half of it is dark" in shown
+    assert "Yes (90 of 100)" in shown
+
+
+def test_to_refuse_needs_a_reason(room: Room) -> None:
+    room.read_as(Role.DOCTOR)
+    next(r for r in room.app.radio if r.label == "What is it").set_value("refuse")
+    room.press("Record it")
+
+    assert "Please say why." in room.words()
+    assert room.kept().decisions == ()
+
+
+def test_two_readers_who_differ_are_told_and_a_doctor_ends_it(room: Room) -> None:
+    grader = room.records.sign_in("grader", SECRET)
+    photograph = room.kept().photographs[0].photograph_id
+    finding = "findings.maculopathy"
+    grader.decide(room.exam_id, photograph, finding, DecisionKind.CORRECT, value_json="true")
+    doctor = room.records.sign_in("doctor", SECRET)
+    doctor.decide(room.exam_id, photograph, finding, DecisionKind.ACCEPT)
+
+    room.read_as(Role.DOCTOR)
+    assert "Two readers differ" in room.words()
+    assert not [b for b in room.app.button if b.label == "Sign now"]
+    room.press_key(f"accept-findings-maculopathy-{photograph}")
+
+    assert "(final)" in room.words()
+    assert room.kept().disputed == ()
+    assert [b for b in room.app.button if b.label == "Sign now"]
+
+
+def test_a_grader_reads_blind_and_may_not_sign(room: Room) -> None:
+    doctor = room.records.sign_in("doctor", SECRET)
+    photograph = room.kept().photographs[0].photograph_id
+    doctor.decide(room.exam_id, photograph, "findings.maculopathy", DecisionKind.ACCEPT)
+
+    room.read_as(Role.GRADER)
+
+    assert SHOWN[Role.DOCTOR] not in room.words()
+    assert not [b for b in room.app.button if b.label == "Sign now"]
+    assert "Simulated visits" not in room.words()
+
+
+def test_a_signed_exam_is_opened_again_with_a_reason_and_the_signature_stays(room: Room) -> None:
+    doctor = room.records.sign_in("doctor", SECRET)
+    doctor.sign_exam(room.exam_id, room.kept().version)
+    room.come_in(Role.DOCTOR)
+    room.app.button_group(key="worklist-only").set_value([]).run()
+    room.app.button(key=f"read-{room.exam_id}").click().run()
+
+    room.press("Open it")
+    assert "Please say why." in room.words()
+    label = "What is to be corrected, and why"
+    next(t for t in room.app.text_input if t.label == label).set_value("the other eye")
+    room.press("Open it")
+
+    kept = room.kept()
+    assert kept.state is ExamState.AMENDED
+    assert len(kept.signatures) == 1
+    assert "the other eye" in room.words()
+
+
+def test_an_exam_that_changed_meanwhile_is_not_signed_unseen(room: Room) -> None:
+    room.read_as(Role.DOCTOR)
+    nurse = room.records.sign_in("technician", SECRET)
+    nurse.describe_person(room.exam_id, Person(None, 62.0, Sex.F, {}))
+    room.press("Sign now")
+
+    assert "The exam has changed since it was read." in room.words()
+    assert room.kept().signatures == ()
+
+
+def test_earlier_visits_are_read_only_when_asked_for(
+    clinic_app: AppTest, records: RecordsClient
+) -> None:
+    first = screened(records)
+    room = Room(clinic_app, records, screened(records))
+    room.read_as(Role.DOCTOR)
+    desk = room.app.session_state["reading"]
+    assert desk.exam.earlier_exam_ids == (first,)
+    assert desk.earlier is None
+
+    next(t for t in room.app.toggle if t.label == "Show earlier visits").set_value(True).run()
+
+    assert [exam.exam_id for exam in desk.earlier] == [first]
+    assert not room.app.exception
+
+
+def test_nothing_of_the_exam_is_left_after_signing_out(room: Room) -> None:
+    room.read_as(Role.DOCTOR)
+    room.press("Sign out")
+
+    assert "reading" not in room.app.session_state
+    assert "H-1" not in room.words()
+
+
+def test_a_worklist_without_anything_says_so(room: Room) -> None:
+    room.come_in(Role.DOCTOR)
+    room.app.button_group(key="worklist-only").set_value(["unsigned", "disputed"]).run()
+
+    assert "Nothing is waiting here." in room.words()
+    room.app.text_input(key="worklist-number").set_value("H-1").run()
+    room.app.button_group(key="worklist-only").set_value(["unsigned"]).run()
+    assert "H-1" in room.words()
