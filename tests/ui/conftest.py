@@ -101,9 +101,15 @@ def findings_screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 @pytest.fixture(scope="session")
-def clinic_screen() -> Iterator[int]:
-    """A screen whose service runs the reference bundle and keeps records."""
-    with clinic_with() as address, screen_for(address) as port:
+def clinic_service() -> Iterator[str]:
+    """A service that runs the reference bundle and keeps records."""
+    with clinic_with() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def clinic_screen(clinic_service: str) -> Iterator[int]:
+    with screen_for(clinic_service) as port:
         yield port
 
 

@@ -80,7 +80,7 @@ def test_a_doctor_finds_what_the_kiosk_kept_reads_it_and_signs(room: Room) -> No
     room.app.button(key=f"read-{room.exam_id}").click().run()
     shown = room.words()
     assert "1961-04-02" in shown
-    assert "Maculopathy" in shown
+    assert "Diabetic macular disease" in shown
     assert "No (3 of 100)" in shown
 
     room.press_key("accept-findings-maculopathy")

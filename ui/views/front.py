@@ -86,9 +86,11 @@ def who(staff: Staff) -> str:
 
 def leave(staff: Staff) -> None:
     """Sign out and leave nothing of a patient on the screen."""
-    person = st.session_state.get("person")
+    person, desk = st.session_state.get("person"), st.session_state.get("reading")
     if person is not None and person.run is not None:
         person.run.stop()
+    if desk is not None and desk.simulation is not None:
+        desk.simulation.stop()
     staff.leave()
     forget_everything()
 

@@ -50,7 +50,10 @@ def _worklist(staff: Staff) -> None:
         st.html(parts.statement("bad", refused))
     before = st.session_state.get("worklist-before", 0)
     wanted = records_client.Wanted(
-        **{f"only_{name}": name in only for name in ONLY},
+        only_unsigned="unsigned" in only,
+        only_urgent="urgent" in only,
+        only_ungradable="ungradable" in only,
+        only_disputed="disputed" in only,
         identifiers={records_client.HOSPITAL_NUMBER: hospital_number} if hospital_number else {},
         page_size=PAGE,
         before_number=before,

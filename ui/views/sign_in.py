@@ -37,7 +37,9 @@ def locked(staff: Staff) -> None:
         with st.form("unlock", border=False, clear_on_submit=True):
             secret = _secret(say("sign_in.secret"), "door-secret")
             asked = st.form_submit_button(say("lock.button"), type="primary", width="stretch")
-        st.button(say("lock.other"), key="lock-other", on_click=forget_everything, width="stretch")
+        st.button(
+            say("lock.somebody_else"), key="lock-other", on_click=forget_everything, width="stretch"
+        )
     if asked:
         clinic = _signed_in(staff.session.name, secret)
         if clinic is not None:

@@ -66,9 +66,14 @@ def _sign(staff: Staff, desk: ReadingDesk) -> None:
             key=f"sign-{exam.version}-{desk.serial}",
             type="primary",
             width="stretch",
-            on_click=desk.ask,
-            args=(lambda: desk.clinic.sign_exam(exam.exam_id, exam.version),),
+            on_click=_sign_now,
+            args=(desk,),
         )
+
+
+def _sign_now(desk: ReadingDesk) -> None:
+    exam = desk.exam
+    desk.ask(lambda: desk.clinic.sign_exam(exam.exam_id, exam.version))
 
 
 def _amend(desk: ReadingDesk) -> None:

@@ -14,6 +14,7 @@ from edge_runtime.wire.client import (
     Evidence,
     PhotographFile,
     ScreeningClient,
+    SimulatedDifference,
     SimulatedPicture,
     SimulationRequest,
     records_client,
@@ -166,33 +167,36 @@ def _samples(
     )
     sample, spread = samples[chosen], simulated.spread(years)
     assert spread is not None
-    photograph = _once(
-        desk,
-        ("photograph", sample.seed, years, run.request.photograph.eye, run.request.photograph.name),
-        lambda: _at_size(run, sample),
-    )
+    photograph = _once(desk, ("at size", id(run)), lambda: _at_size(run, sample))
     if not photograph:
         st.html(parts.quiet(say("slot.no_preview")))
         return
-    place = (sample.seed, years, chosen, id(run))
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.html(compare(photograph, sample))
+    with right:
+        _maps(desk, (id(run), chosen), photograph, sample, spread)
+
+
+def _maps(
+    desk: ReadingDesk,
+    place: tuple[int, int],
+    photograph: bytes,
+    sample: SimulatedPicture,
+    spread: SimulatedDifference,
+) -> None:
     differs = _once(
         desk,
         ("differs", *place),
         lambda: pictures.difference_over(photograph, sample.difference_map),
     )
     spreads = _once(
-        desk,
-        ("spread", years, id(run)),
-        lambda: pictures.spread_over(photograph, spread.spread_map),
+        desk, ("spread", place[0]), lambda: pictures.spread_over(photograph, spread.spread_map)
     )
     mean, most = pictures.changed_levels(sample.difference_map)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        st.html(compare(photograph, sample))
-    with right:
-        words = say("visits.differs.text", mean=number(mean, 1), most=number(most, 0))
-        st.html(map_of("differs", differs, words))
-        st.html(map_of("spread", spreads, say("visits.spread.text")))
+    words = say("visits.differs.text", mean=number(mean, 1), most=number(most, 0))
+    st.html(map_of("differs", differs, words))
+    st.html(map_of("spread", spreads, say("visits.spread.text")))
 
 
 def _at_size(run: SimulationRun, sample: SimulatedPicture) -> bytes:
