@@ -149,7 +149,7 @@ def test_a_grader_reads_blind_and_may_not_sign(room: Room) -> None:
 
     assert SHOWN[Role.DOCTOR] not in room.words()
     assert not [b for b in room.app.button if b.label == "Sign now"]
-    assert "Simulated visits" not in room.words()
+    assert "several possible appearances" not in room.words()
 
 
 def test_a_signed_exam_is_opened_again_with_a_reason_and_the_signature_stays(room: Room) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
 import streamlit as st
 
 from edge_runtime.wire.client import ForeseyeError, InvalidField, records_client
@@ -15,8 +18,7 @@ MAX_NAME_CHARACTERS, MAX_SECRET_CHARACTERS = 64, 256
 
 def show() -> None:
     """Draw the page that asks who is there."""
-    st.html(parts.head(say("sign_in.title"), say("sign_in.text")))
-    with _door(), st.form("sign-in", border=False, clear_on_submit=True):
+    with _door(say("sign_in.title"), say("sign_in.text")), _form("sign-in"):
         name = st.text_input(
             say("sign_in.name"), max_chars=MAX_NAME_CHARACTERS, autocomplete="off", key="door-name"
         )
@@ -32,9 +34,8 @@ def show() -> None:
 
 def locked(staff: Staff) -> None:
     """Draw the lock: nothing of a patient is on it."""
-    st.html(parts.head(say("lock.title"), say("lock.text", name=staff.session.shown_name)))
-    with _door():
-        with st.form("unlock", border=False, clear_on_submit=True):
+    with _door(say("lock.title"), say("lock.text", name=staff.session.shown_name)):
+        with _form("unlock"):
             secret = _secret(say("sign_in.secret"), "door-secret")
             asked = st.form_submit_button(say("lock.button"), type="primary", width="stretch")
         st.button(
@@ -49,8 +50,7 @@ def locked(staff: Staff) -> None:
 
 def change_secret(staff: Staff) -> None:
     """Draw the page on which one sets a PIN or password of one's own."""
-    st.html(parts.head(say("secret.title"), say("secret.text")))
-    with _door(), st.form("secret", border=False, clear_on_submit=True):
+    with _door(say("secret.title"), say("secret.text")), _form("secret"):
         present = _secret(say("secret.present"), "door-secret")
         wanted = _secret(say("secret.new"), "door-new")
         again = _secret(say("secret.again"), "door-again")
@@ -71,8 +71,15 @@ def change_secret(staff: Staff) -> None:
         st.rerun()
 
 
-def _door() -> st.delta_generator.DeltaGenerator:
-    return st.container(key="card-door")
+@contextmanager
+def _door(title: str, text: str) -> Iterator[None]:
+    with st.container(key="card-door"):
+        st.html(parts.head(title, text))
+        yield
+
+
+def _form(name: str) -> AbstractContextManager[object]:
+    return st.form(name, border=False, clear_on_submit=True)
 
 
 def _secret(label: str, key: str) -> str:
