@@ -88,11 +88,13 @@ def _finding(
 ) -> None:
     photograph_id = read.kept.photograph_id
     key = f"{finding.replace('.', '-')}-{photograph_id}"
-    with st.container(key=f"finding-{key}"):
+    with st.container(
+        key=f"finding-{key}", horizontal=True, vertical_alignment="center", gap="small"
+    ):
         st.html(row(desk.exam, photograph_id, result, finding))
         if not _open(staff, desk):
             return
-        with st.container(key=f"small-{key}", horizontal=True, gap="small"):
+        with st.container(key=f"small-{key}", horizontal=True, gap="small", width="content"):
             st.button(
                 say("decide.accept"),
                 key=f"accept-{key}-{desk.serial}",

@@ -61,7 +61,7 @@ def _eye(
         st.html(parts.statement("note", say("earlier.other_bundle")))
         return
     found = changes(now.result, then.result, smallest_detectable(bundle))
-    st.html(table(found) if found else parts.quiet(say("earlier.nothing_to_compare")))
+    st.html(compared(found) if found else parts.quiet(say("earlier.nothing_to_compare")))
 
 
 def _picture(
@@ -77,6 +77,15 @@ def _picture(
         alt = say("earlier.alt", eye=parts.eye_name(eye, in_words=True), at=moment(exam.opened_ms))
         with st.container(key=f"look-earlier-{exam.number}-{eye.value}"):
             st.image(desk.drawn[place], width="stretch", alt=alt)
+
+
+def compared(found: list[Changed]) -> str:
+    """Return what changed by more than scatter as HTML, and the rest folded under it."""
+    more = [each for each in found if each.change is Change.MORE]
+    within = [each for each in found if each.change is Change.WITHIN]
+    said = table(more) if more else parts.quiet(say("earlier.no_change"))
+    rest = parts.folded(say("earlier.change.within"), len(within), table(within)) if within else ""
+    return said + rest
 
 
 def table(found: list[Changed]) -> str:
