@@ -101,7 +101,9 @@ def model_words(result: ScreeningResult, finding: str) -> tuple[str, str]:
     part, _, name = finding.partition(".")
     if finding == "quality":
         count, _ = of_100(result.quality.probability)
-        words = say("decide.with_chance", words=_yes(result.quality.gradable), count=count)
+        words = say(
+            "decide.with_chance", words=yes_or_no(finding, result.quality.gradable), count=count
+        )
         return words, parts.badge(result.quality.evidence)
     if finding == "eye":
         source = say(f"decide.eye.{result.eye.source}")
@@ -130,7 +132,8 @@ def _finding_words(result: ScreeningResult, name: str) -> tuple[str, str]:
     condition = getattr(found, name)
     cut = 0.5 if condition.threshold is None else condition.threshold
     count, _ = of_100(condition.probability, condition.threshold)
-    words = say("decide.with_chance", words=_yes(condition.probability >= cut), count=count)
+    words = yes_or_no(name, condition.probability >= cut)
+    words = say("decide.with_chance", words=words, count=count)
     return words, parts.badge(condition.evidence)
 
 
@@ -141,7 +144,7 @@ def value_words(finding: str, value_json: str) -> str:
         return say(f"grade.{value}")
     if finding == "eye":
         return parts.eye_name(Eye(value))
-    return _yes(value) if isinstance(value, bool) else number(value, None)
+    return yes_or_no(finding, value) if isinstance(value, bool) else number(value, None)
 
 
 def said_of(exam: Exam, photograph_id: str, finding: str) -> Sequence[records_client.Decision]:
@@ -155,7 +158,10 @@ def is_disputed(exam: Exam, photograph_id: str, finding: str) -> bool:
     return f"{photograph_id}/{finding}" in exam.disputed
 
 
-def _yes(value: bool) -> str:
+def yes_or_no(finding: str, value: bool) -> str:
+    """Return whether a photograph can be read, or whether a condition is there, in one word."""
+    if finding == "quality":
+        return say("decide.quality.yes" if value else "decide.quality.no")
     return say("answer.yes" if value else "answer.no")
 
 

@@ -24,6 +24,7 @@ from ui.kept_exam import (
     said_of,
     title_of,
     value_words,
+    yes_or_no,
 )
 from ui.reading_desk import ReadingDesk
 from ui.staff import Staff
@@ -167,7 +168,7 @@ def _value(finding: str) -> Any:
             [True, False],
             index=None,
             horizontal=True,
-            format_func=lambda value: say("answer.yes" if value else "answer.no"),
+            format_func=lambda value: yes_or_no(finding, value),
         )
     if finding == "eye":
         codes = [eye.value for eye in Eye]

@@ -171,7 +171,7 @@ def _samples(
     if not photograph:
         st.html(parts.quiet(say("slot.no_preview")))
         return
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([2, 1], gap="medium")
     with left:
         st.html(compare(photograph, sample))
     with right:
@@ -239,8 +239,8 @@ def compare(photograph: bytes, sample: SimulatedPicture) -> str:
         '<div class="fs-compare">'
         f'<img alt="{escape(say("visits.photograph"))}" src="{pictures.data_uri(photograph)}">'
         f'<img class="over" alt="{escape(simulated)}" src="{pictures.data_uri(sample.picture)}">'
-        f'<span class="left">{escape(say("visits.photograph"))}</span>'
-        f'<span class="right">{escape(simulated)}</span><i class="line"></i>'
+        f'<span class="left">{escape(simulated)}</span>'
+        f'<span class="right">{escape(say("visits.photograph"))}</span><i class="line"></i>'
         '<input type="range" min="0" max="100" value="50" '
         f'aria-label="{escape(say("visits.slider"))}"></div>'
     )
