@@ -165,6 +165,9 @@ def seal(
     samples: Annotated[
         bool, typer.Option("--samples", help="Draw the golden samples anew.")
     ] = False,
+    version: Annotated[
+        str | None, typer.Option(help="MAJOR.MINOR.PATCH of what comes out; else as it was.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the sealed bundle.")] = None,
     reference: Reference = False,
 ) -> None:
@@ -179,7 +182,15 @@ def seal(
         raise typer.BadParameter("there is nothing to seal")
     private = read_key(key)
     bundle = open_bundle(source, (public_key(private),))
-    sha256 = sealed(bundle, evaluation or (), repeatability, folder, private, draw_samples=samples)
+    sha256 = sealed(
+        bundle,
+        evaluation or (),
+        repeatability,
+        folder,
+        private,
+        draw_samples=samples,
+        version=version,
+    )
     if reference:
         pin_reference(sha256)
     typer.echo(sha256)

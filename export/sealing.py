@@ -6,6 +6,7 @@ bundle to measure with; sealing adds their figures, writes the card and the page
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,15 +35,19 @@ def seal(
     key: Ed25519PrivateKey,
     *,
     draw_samples: bool = False,
+    version: str | None = None,
 ) -> str:
     """Write `bundle` with what was measured beside it to `out`; return bundle.json's SHA-256.
 
     `evaluations` (of folds, of left-out sets) take the place of those that it had; without any,
-    those stay. `draw_samples` draws the golden samples anew, as the project draws today.
-    Raises ExportError for a bundle that was never judged, for a file of another kind, and for a
-    repeatability that was measured with another anatomy model.
+    those stay. `draw_samples` draws the golden samples anew, as the project draws today;
+    `version` None keeps the bundle's. Raises ExportError for a bundle that was never judged, for a
+    file of another kind, for a version that is none or below the bundle's, and for a repeatability
+    that was measured with another anatomy model.
     """
     manifest = bundle.manifest
+    if version is not None:
+        manifest = _with_version(manifest, version)
     files = {name: bundle.read(name) for name in manifest.files}
     if evaluations:
         sealed = sealed_evaluation(_own(bundle), evaluations)
@@ -56,6 +61,18 @@ def seal(
         files, manifest = _with_new_samples(bundle, public_key(key), files, manifest)
     files[manifest.model_card] = model_card(manifest).encode()
     return write_bundle(out, files, lambda hashes: with_hashes(manifest, hashes), key)
+
+
+def _with_version(manifest: BundleManifest, version: str) -> BundleManifest:
+    if not re.fullmatch(r"\d+\.\d+\.\d+", version):
+        raise ExportError(f"a version is MAJOR.MINOR.PATCH, not {version!r}")
+    if _ordered(version) < _ordered(manifest.version):
+        raise ExportError(f"{version} is below {manifest.version}: no runtime would take it")
+    return manifest.model_copy(update={"version": version})
+
+
+def _ordered(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def _with_evaluations(manifest: BundleManifest, sealed: SealedEvaluation) -> BundleManifest:

@@ -42,14 +42,25 @@ def test_the_smallest_detectable_change_is_sealed_and_told_on_the_card(tmp_path:
     bundle = open_bundle(None)
     file = written(tmp_path, a_repeatability(bundle, bundle.manifest.sha256_of("anatomy")))
 
-    seal(bundle, (), file, tmp_path / "sealed", key)
+    seal(bundle, (), file, tmp_path / "sealed", key, version="99.0.0")
     sealed = open_bundle(tmp_path / "sealed", (public_key(key),))
 
+    assert sealed.identity.version == "99.0.0"
     changes = sealed.manifest.smallest_detectable_change or {}
     assert changes["crae_um"].value == 7.5
     assert "| crae_um | um | 151 | 7.5 | 20 |" in sealed.model_card
     assert sealed.manifest.models == bundle.manifest.models
     assert sealed.manifest.evaluations == bundle.manifest.evaluations
+
+
+@pytest.mark.parametrize(("version", "reason"), [("0.0.1", "is below"), ("2", "MAJOR.MINOR")])
+def test_a_version_that_falls_or_is_none_is_refused(
+    tmp_path: Path, version: str, reason: str
+) -> None:
+    key, bundle = Ed25519PrivateKey.generate(), open_bundle(None)
+    with pytest.raises(ExportError, match=reason):
+        seal(bundle, (), None, tmp_path / "sealed", key, version=version)
+    assert not (tmp_path / "sealed").exists()
 
 
 def test_the_repeatability_of_a_bundle_with_another_disc_model_is_refused(tmp_path: Path) -> None:
