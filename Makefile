@@ -6,10 +6,10 @@ SOAK_SECONDS ?= 1800
 ALL_EXTRAS := cpu,heic,interop,postgresql,traces,train,export,ui,test
 
 .DEFAULT_GOAL := list
-.PHONY: list run test check bench soak audit golden protos schemas clean
+.PHONY: list run test test-ray check bench soak audit golden protos schemas clean
 
 list: ## Show the targets.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 .venv/run-ready: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -32,11 +32,18 @@ check: .venv/all-ready ## Format, lint, types, architecture and fast tests.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	@$(BIN)/mypy & types=$$!; result=0; \
-	  $(BIN)/pytest -q -m "not slow and not browser and not photographs and not soak" -x || result=1; \
+	  $(BIN)/pytest -q -m "not slow and not browser and not photographs and not soak and not ray" -x || result=1; \
 	  wait $$types || result=1; exit $$result
 
 bench: .venv/all-ready ## Time every stage on this machine.
 	$(BIN)/foreseye bench
+
+.venv/ray-ready: .venv/all-ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[ray]"
+	touch $@
+
+test-ray: .venv/ray-ready ## Run a batch on Ray (installing Ray takes minutes, so it is apart).
+	$(BIN)/pytest -q -m ray
 
 soak: .venv/all-ready ## Half an hour of mixed load, switches, kills, abuse at length.
 	mkdir -p build

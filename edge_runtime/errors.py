@@ -6,6 +6,7 @@
     |   |-- NotAPicture            the bytes are no picture format that we know
     |   |-- UnsupportedPicture     a picture, but of a kind that is not read here
     |   |-- DamagedPicture         truncated or corrupt
+    |   |-- ArchiveEntryRefused    an entry of a ZIP that is not safe or not clear to read
     |   |-- PhotographTooLarge     over the limits on bytes or pixels
     |   `-- PhotographTooSmall     too few pixels to hold an eye
     |-- RequestError
@@ -80,6 +81,14 @@ class DamagedPicture(PhotographError):
     """The picture is truncated or corrupt."""
 
     public_message = "This photograph is damaged or incomplete. Please send it again."
+
+
+class ArchiveEntryRefused(PhotographError):
+    """An entry of a ZIP that is not read; the reason is one of ours and names nobody."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.public_message = f"This entry of the ZIP is not read: {reason}."
 
 
 class PhotographTooLarge(PhotographError):

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from edge_runtime.contracts.origin import Origin
 from edge_runtime.domain import Exam, Eye, Person, PhotographFile
-from edge_runtime.errors import InvalidField, PhotographError
+from edge_runtime.errors import ArchiveEntryRefused, InvalidField, PhotographError
 from edge_runtime.fundus.intake import read_file
 from edge_runtime.identity import exam_id_of
 from edge_runtime.names import shown_name
 from edge_runtime.settings import Limits
+from edge_runtime.zip_archive import read_entry
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class ListedPhotograph:
     eye: Eye | None = None
     num_bytes: int | None = None
     """Size of the file; None when there is none to measure."""
+    zip_entry: int | None = None
+    """Where its entry begins in the directory of the ZIP that holds it; None for a file."""
+    fault: str | None = None
+    """Why it is not to be read, where the list shows it already."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,8 @@ class FileContent:
     """A digest that two files share when they name the same person; None where one is silent."""
 
 
-ReadFile = Callable[[Path, Limits], FileContent]
-"""Reads a file; raises a PhotographError."""
+ReadContent = Callable[[bytes, str], FileContent]
+"""Returns what a file's bytes hold; its name comes with them. Raises a PhotographError."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +82,9 @@ class OpenedExam:
     """For each photograph of the exam, what its file says of where it came from."""
 
 
-def read_picture_file(path: Path, limits: Limits) -> FileContent:
-    """Return the one photograph of a plain picture file. Raises a PhotographError."""
-    return FileContent((FilePhotograph(shown_name(path.name), read_file(path, limits)),))
+def plain_picture(content: bytes, name: str) -> FileContent:
+    """Return the one photograph of a plain picture file."""
+    return FileContent((FilePhotograph(name, content),))
 
 
 def listed_photograph(root: Path, path: str, eye: Eye | None = None) -> ListedPhotograph:
@@ -91,9 +96,11 @@ def listed_photograph(root: Path, path: str, eye: Eye | None = None) -> ListedPh
 
 
 def open_exam(
-    listed: ListedExam, root: Path, limits: Limits, read: ReadFile = read_picture_file
+    listed: ListedExam, root: Path, limits: Limits, read: ReadContent = plain_picture
 ) -> OpenedExam:
-    """Return the exam with its photographs' bytes in memory; paths are relative to `root`.
+    """Return the exam with its photographs' bytes in memory.
+
+    Paths are relative to `root`, which is the archive for the entries of a ZIP.
 
     What the list says of the person holds; a file's word is taken where the list is silent.
     Raises InvalidField when there are more photographs than an exam may have, when two files name
@@ -104,7 +111,8 @@ def open_exam(
     contents: list[tuple[int, FileContent]] = []
     for place, photograph in enumerate(listed.photographs):
         try:
-            contents.append((place, read(root / photograph.path, limits)))
+            content = _bytes_of(photograph, root, limits)
+            contents.append((place, read(content, shown_name(Path(photograph.path).name))))
         except PhotographError as error:
             unopened.append((place, error))
     _check_number(sum(len(content.photographs) for _, content in contents), limits)
@@ -122,6 +130,14 @@ def open_exam(
         tuple(unopened),
         tuple(one.origin for _, one in found),
     )
+
+
+def _bytes_of(photograph: ListedPhotograph, root: Path, limits: Limits) -> bytes:
+    if photograph.fault is not None:
+        raise ArchiveEntryRefused(photograph.fault)
+    if photograph.zip_entry is not None:
+        return read_entry(root, photograph.zip_entry, limits)
+    return read_file(root / photograph.path, limits)
 
 
 def _check_number(photographs: int, limits: Limits) -> None:

@@ -1,8 +1,10 @@
-"""What a batch has to screen: the files of a folder, or the rows of a manifest.
+"""What a batch has to screen: the files of a folder or a ZIP, or the rows of a manifest.
 
 A folder gives one exam for each file, whatever its name, in sorted order; links to folders are
 not followed. A contract manifest (DESIGN section 6) gives one exam for each set, person and
-visit; any other table with a column `path` or `photograph` gives one exam for each row.
+visit; any other table with a column `path` or `photograph` gives one exam for each row. A ZIP gives
+one exam for each entry, in its own order; what is not safe or not clear to read is listed with the
+reason, and its row says it.
 """
 
 from __future__ import annotations
@@ -12,28 +14,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edge_runtime.batch.manifests import exams_of_manifest
+from edge_runtime.batch.spool import spool
 from edge_runtime.errors import InvalidField
-from edge_runtime.exam_files import ListedExam, listed_photograph
+from edge_runtime.exam_files import ListedExam, ListedPhotograph, listed_photograph
+from edge_runtime.zip_archive import entries
 
 MANIFEST_SUFFIXES = (".csv", ".parquet")
+ZIP_SUFFIX = ".zip"
 
 
 def listed_exams(source: Path, out: Path) -> Iterator[ListedExam]:
-    """Yield the exams of a folder or a manifest, in an order that does not change.
+    """Yield the exams of a folder, a ZIP or a manifest, in an order that does not change.
 
     The output folder is left out where it lies inside of the folder. Raises InvalidField when
-    `source` is neither a folder nor a table, ManifestError when the table breaks its contract.
+    `source` is none of them or no whole ZIP, ManifestError when the table breaks its contract.
     """
     if source.is_dir():
         return exams_of_folder(source, out)
     if source.suffix.lower() in MANIFEST_SUFFIXES and source.is_file():
         return exams_of_manifest(source)
-    raise InvalidField("input", f"{source} is neither a folder nor a .csv or .parquet table")
+    if source.suffix.lower() == ZIP_SUFFIX and source.is_file():
+        return exams_of_zip(source)
+    raise InvalidField("input", f"{source} is neither a folder nor a .csv, .parquet or .zip file")
 
 
 def root_of(source: Path) -> Path:
-    """Return the folder that the listed paths are relative to."""
-    return source if source.is_dir() else source.parent
+    """Return the folder that the listed paths are relative to, or the ZIP that holds them."""
+    return source if source.is_dir() or source.suffix.lower() == ZIP_SUFFIX else source.parent
 
 
 def exams_of_folder(folder: Path, out: Path) -> Iterator[ListedExam]:
@@ -44,6 +51,18 @@ def exams_of_folder(folder: Path, out: Path) -> Iterator[ListedExam]:
     """
     for path in _files_below(folder, "", out.resolve()):
         yield ListedExam((listed_photograph(folder, path),))
+
+
+def exams_of_zip(archive: Path) -> Iterator[ListedExam]:
+    """Yield one exam for each file of a ZIP. A name that stands twice is read the first time."""
+    with spool() as names:
+        for entry in entries(archive):
+            if entry.is_folder:
+                continue
+            is_new = names.is_new(os.fsencode(entry.name), entry.place)
+            fault = entry.fault or (None if is_new else "its name stands there twice")
+            photograph = ListedPhotograph(entry.name, None, entry.num_bytes, entry.place, fault)
+            yield ListedExam((photograph,))
 
 
 def _files_below(folder: Path, below: str, out: Path) -> Iterator[str]:

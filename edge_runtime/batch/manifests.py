@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from edge_runtime.batch.spool import spool
 from edge_runtime.contracts.cohort import COVARIATES, ManifestRow
 from edge_runtime.contracts.cohort_tables import numbered_manifest
 from edge_runtime.contracts.table_files import HEADER_ROW, table_rows
@@ -42,18 +43,23 @@ def _header(manifest: Path) -> list[str]:
 
 
 def _exams_of_contract(manifest: Path) -> Iterator[ListedExam]:
-    visits: dict[object, list[Numbered]] = {}
-    for number, row in numbered_manifest(manifest):
-        visit = (row.set, row.person_id, row.visit_time_years)
-        # Without a time nobody knows which photographs are of one visit: each stands alone.
-        visits.setdefault(number if row.visit_time_years is None else visit, []).append(
-            (number, row)
-        )
-    for rows in visits.values():
+    for rows in _visits(manifest):
         photographs = tuple(
             listed_photograph(manifest.parent, row.photograph, row.eye) for _, row in rows
         )
         yield ListedExam(photographs, _person(manifest, rows), rows[0][1].set)
+
+
+def _visits(manifest: Path) -> Iterator[list[Numbered]]:
+    """Yield the rows of each visit, which may stand anywhere in the table, without holding it."""
+    with spool() as visits:
+        for number, row in numbered_manifest(manifest):
+            visit = (row.set, row.person_id, row.visit_time_years)
+            # Without a time nobody knows which photographs are of one visit: each stands alone.
+            key = number if row.visit_time_years is None else visit
+            visits.add(repr(key).encode(), number, row.model_dump_json())
+        for pieces in visits.groups():
+            yield [(number, ManifestRow.model_validate_json(text)) for number, text in pieces]
 
 
 def _person(manifest: Path, rows: list[Numbered]) -> Person:

@@ -27,7 +27,11 @@ RECORD_FILE = "batch.json"
 LIST_FILE = "input.jsonl"
 
 EXAMS_PER_SHARD = 32
-"""Exams in one part of the tables: what a killed run has to do again at most."""
+"""Exams in one part of the tables: what a killed process has to do again at most."""
+LARGEST_SHARD = 256
+MANY_SHARDS = 1024
+"""Beyond so many parts they grow, up to LARGEST_SHARD exams: each has its own 1,600 columns, which
+cost as much for 32 rows as for 256."""
 
 
 class InputList(Strict):
@@ -56,6 +60,14 @@ class BatchRecord(Strict):
     exams_per_shard: int = EXAMS_PER_SHARD
 
 
+def exams_per_shard(num_exams: int) -> int:
+    """Return how many exams each part of the tables holds: 32, 64, 128 or 256."""
+    size = EXAMS_PER_SHARD
+    while size < LARGEST_SHARD and num_exams > size * MANY_SHARDS:
+        size *= 2
+    return size
+
+
 def write_list(exams: Iterable[ListedExam], path: Path) -> InputList:
     """Write the list of exams, one JSON object a line, and return its digest."""
     with written_whole(path) as partial, partial.open("wb") as file:
@@ -71,7 +83,7 @@ def read_list(path: Path) -> Iterator[ListedExam]:
     """Yield the exams of a list that `write_list` wrote."""
     with path.open("rb") as file:
         for line in file:
-            yield _exam(json.loads(line))
+            yield exam_from_line(line)
 
 
 def write_record(record: BatchRecord, out: Path) -> None:
@@ -111,13 +123,19 @@ def _digest(exams: Iterable[ListedExam], write: Callable[[bytes], int]) -> Input
     return InputList(sha256=hashed.hexdigest(), exams=num_exams, photographs=num_photographs)
 
 
-def _exam(line: Mapping[str, Any]) -> ListedExam:
+def exam_from_line(text: bytes) -> ListedExam:
+    """Return the exam that one line of a list says."""
+    line: Mapping[str, Any] = json.loads(text)
     person, photographs = line["person"], line["photographs"]
     sex = Sex(person["sex"]) if person["sex"] else None
     return ListedExam(
         tuple(
             ListedPhotograph(
-                listed["path"], Eye(listed["eye"]) if listed["eye"] else None, listed["num_bytes"]
+                listed["path"],
+                Eye(listed["eye"]) if listed["eye"] else None,
+                listed["num_bytes"],
+                listed["zip_entry"],
+                listed["fault"],
             )
             for listed in photographs
         ),

@@ -6,6 +6,7 @@ Whatever happens to a photograph, its row comes: `ok`, `refused` with the qualit
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from dataclasses import dataclass
@@ -16,13 +17,13 @@ from edge_runtime.batch.columns import ORIGIN, Columns, cells, forecast_prefix
 from edge_runtime.contracts.exam import ExamRecord
 from edge_runtime.contracts.strict import contract_dict
 from edge_runtime.durable import make_folder
-from edge_runtime.errors import ForeseyeError, OutputError, RequestError
+from edge_runtime.errors import ForeseyeError, InferenceFailed, OutputError, RequestError
 from edge_runtime.exam_files import (
     ListedExam,
     OpenedExam,
-    ReadFile,
+    ReadContent,
     open_exam,
-    read_picture_file,
+    plain_picture,
 )
 from edge_runtime.names import safe_stem, shown_name
 from edge_runtime.pictures import write_pictures
@@ -55,12 +56,12 @@ class Screener:
     limits: Limits
     budget: PixelBudget
     root: Path
-    """The listed paths are relative to it."""
+    """The listed paths are relative to it; the archive itself for the entries of a ZIP."""
     photograph_columns: Columns
     exam_columns: Columns
     pictures: Path | None = None
     """The folder below which each photograph's pictures go; None for no pictures."""
-    read: ReadFile = read_picture_file
+    read: ReadContent = plain_picture
 
     def rows(self, listed: ListedExam, name: str) -> ExamRows:
         """Return an exam's rows; `name` is where its pictures go, such as part-00000/000012.
@@ -87,10 +88,13 @@ class Screener:
             for place, error in opened.unopened
         }
         exam_cells: Row = {}
+        files = opened.exam.photographs if opened.exam else ()
         for event in self.pipeline.screen(opened.exam) if opened.exam else ():
             if isinstance(event, PhotographRefused):
                 place = opened.opened[event.index]
                 row = _row(listed, place, FAILED, in_words(event.error))
+                # Its bytes are known though no picture: duplicates of it are then told too.
+                row["photograph.sha256"] = hashlib.sha256(files[event.index].content).hexdigest()
                 rows[place, event.index] = row | _origin(opened, event.index)
             elif isinstance(event, PhotographDone):
                 place = opened.opened[event.index]
@@ -126,6 +130,12 @@ class Screener:
 def in_words(error: ForeseyeError) -> str:
     """Return an error for a table: the name of its class and its public sentence."""
     return f"{type(error).__name__}: {error.public_message}"
+
+
+def given_up(listed: ListedExam) -> ExamRows:
+    """Return the rows of an exam that killed the process that screened it."""
+    log.error("%s: the process that read it died of it", shown_name(listed.photographs[0].path))
+    return _failed(listed, InferenceFailed("the process died"))
 
 
 def exam_record_cells(record: ExamRecord, columns: Columns) -> Row:

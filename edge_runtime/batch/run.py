@@ -1,18 +1,22 @@
-"""The local batch engine: a list of exams in, tables out, resumable after a kill at any moment."""
+"""A batch: a list of exams in, tables out, resumable after a kill at any moment.
+
+The run owns the output folder: it alone writes the list, the record and the tables, whatever engine
+screens.
+"""
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Generator, Iterator, Sequence
+import time
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from edge_runtime.batch.budget import PixelBudget
-from edge_runtime.batch.columns import exam_columns, photograph_columns
-from edge_runtime.batch.listing import listed_exams, root_of
+from edge_runtime.batch.engines.base import Engine
+from edge_runtime.batch.listing import listed_exams
+from edge_runtime.batch.plan import EngineFacts, ScreenedShard, ShardTask, shard_tasks
 from edge_runtime.batch.record import (
     LIST_FILE,
     RECORD_FILE,
@@ -20,31 +24,17 @@ from edge_runtime.batch.record import (
     InputList,
     check_same_run,
     digest,
-    read_list,
+    exams_per_shard,
     write_list,
     write_record,
 )
-from edge_runtime.batch.rows import ExamRows, Screener
-from edge_runtime.batch.shards import (
-    PICTURES,
-    is_complete,
-    remove_pictures,
-    shard_name,
-    write_shard,
-)
-from edge_runtime.batch.workers import in_order
+from edge_runtime.batch.shards import is_complete, write_shard
 from edge_runtime.durable import PARTIAL, make_folder, remove_partials
-from edge_runtime.errors import InferenceFailed, OutputError, ResumeMismatch
-from edge_runtime.exam_files import ListedExam, ReadFile, read_picture_file
-from edge_runtime.pipeline import Pipeline
-from edge_runtime.settings import Limits
+from edge_runtime.errors import OutputError, ResumeMismatch
 
 LOCK_FILE = ".batch.lock"
-
-BROKEN_AFTER = 3
-"""Exams in a row on which not a photograph but an engine or foreseye itself failed: then the run
-stops, so that a lost device does not turn the rest of a hundred thousand into failures. The shard
-at hand is not written and is done again on resume."""
+LOCK_PATIENCE_S = 2.0
+"""How long the folder of a run that was just killed may stay held by what is left of it."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +42,12 @@ class BatchOptions:
     """What a run is asked to do."""
 
     source: Path
-    """A folder or a manifest."""
+    """A folder, a manifest or a ZIP."""
     out: Path
     resume: bool = False
     pictures: bool = False
-    num_workers: int = 2
     dicom_patient: Literal["drop", "keep"] = "drop"
-    """What becomes of the patient module of DICOM files; `read` must do the same."""
+    """What becomes of the patient module of DICOM files; the engine must do the same."""
 
 
 @dataclass(frozen=True)
@@ -66,104 +55,80 @@ class Progress:
     """How far a run has come, in photographs."""
 
     total: int
+    facts: EngineFacts
     done: int = 0
     earlier: int = 0
     """Of those done, how many stood in the folder before this run began."""
 
 
-def run_batch(
-    pipeline: Pipeline,
-    limits: Limits,
-    options: BatchOptions,
-    read: ReadFile = read_picture_file,
-) -> Generator[Progress, None, None]:
-    """Screen what a folder or manifest lists and write the tables; yield how far it has come.
+def run_batch(engine: Engine, options: BatchOptions) -> Generator[Progress, None, None]:
+    """Screen what a folder, manifest or ZIP lists and write the tables; yield how far it has come.
 
-    Close what is returned before the pipeline: that waits for the threads at work.
+    Close what is returned before the engine: that ends the work at hand.
     Raises ResumeMismatch when the output folder is not empty and is not this run's (or `resume`
-    was not asked for), InvalidField or ManifestError for the input, OutputError for the disk, and
-    InferenceFailed when the engine is broken.
+    was not asked for), InvalidField or ManifestError for the input, OutputError for the disk, a
+    BundleError or InferenceError of the engine.
     """
     with _locked(make_folder(options.out)):
-        record = _begin(pipeline, options)
-        screener = Screener(
-            pipeline,
-            limits,
-            PixelBudget(limits.max_photograph_pixels),
-            root_of(options.source),
-            photograph_columns(pipeline.bundle.manifest),
-            exam_columns(pipeline.bundle.manifest),
-            options.out / PICTURES if options.pictures else None,
-            read,
-        )
-        progress = Progress(record.input.photographs)
+        listed = _listed(options)
+        facts = engine.start(-(-listed.exams // exams_per_shard(listed.exams)))
+        record = _begun(facts, options, listed)
+        progress = Progress(listed.photographs, facts)
         yield progress
-        for number, exams in enumerate(_shards(options.out, record)):
-            num_photographs = sum(len(exam.photographs) for exam in exams)
-            if is_complete(options.out, number, len(exams)):
-                earlier = progress.earlier + num_photographs
-                progress = Progress(progress.total, progress.done + num_photographs, earlier)
-                yield progress
-                continue
-            with closing(_screen_shard(screener, options, number, exams)) as shard:
-                # As listed, and not as found: a file of many frames is one photograph of the list.
-                for place, _ in enumerate(shard):
-                    done = progress.done + len(exams[place].photographs)
-                    progress = Progress(progress.total, done, progress.earlier)
-                    yield progress
+        left = _LeftToDo(options.out, record)
+        with closing(engine.screened(left.tasks())) as steps:
+            for step in steps:
+                if isinstance(step, ScreenedShard):
+                    write_shard(options.out, step)
+                    continue
+                progress = replace(progress, done=progress.done + step.num_photographs)
+                yield replace(progress, done=progress.done + left.earlier, earlier=left.earlier)
+        yield Progress(listed.photographs, facts, listed.photographs, left.earlier)
 
 
-def _screen_shard(
-    screener: Screener, options: BatchOptions, number: int, exams: Sequence[ListedExam]
-) -> Generator[ExamRows, None, None]:
-    remove_pictures(options.out, number)
-    named = [(exam, f"{shard_name(number)}/{place:03d}") for place, exam in enumerate(exams)]
-    done: list[ExamRows] = []
-    broken = 0
-    work = in_order(lambda exam: screener.rows(*exam), named, options.num_workers)
-    with closing(work) as screened:
-        for rows in screened:
-            broken = broken + 1 if rows.broken else 0
-            if broken == BROKEN_AFTER:
-                raise InferenceFailed(
-                    f"{BROKEN_AFTER} exams in a row failed, the last on {rows.exam['path']}: "
-                    f"{rows.exam['error']}"
-                )
-            done.append(rows)
-            yield rows
-    write_shard(options.out, number, done, screener.photograph_columns, screener.exam_columns)
+class _LeftToDo:
+    """The shards that do not stand whole yet, and how many photographs the others hold."""
+
+    def __init__(self, out: Path, record: BatchRecord) -> None:
+        self._out, self._record = out, record
+        self.earlier = 0
+
+    def tasks(self) -> Iterator[ShardTask]:
+        """Yield the shards that are to be screened."""
+        for task in shard_tasks(self._out, self._record.exams_per_shard):
+            if is_complete(self._out, task.number, task.num_exams):
+                self.earlier += task.num_photographs
+            else:
+                yield task
 
 
-def _shards(out: Path, record: BatchRecord) -> Iterator[list[ListedExam]]:
-    exams = read_list(out / LIST_FILE)
-    while shard := list(islice(exams, record.exams_per_shard)):
-        yield shard
-
-
-def _begin(pipeline: Pipeline, options: BatchOptions) -> BatchRecord:
-    """Return the run's record; the folder is new and gets it, or holds an equal one."""
+def _listed(options: BatchOptions) -> InputList:
+    """Return the digest of what there is to screen; a new folder gets the list itself."""
     out, listed = options.out, listed_exams(options.source, options.out)
-    if not (out / RECORD_FILE).exists():
-        _check_empty(out)
-        record = _record(pipeline, options, write_list(listed, out / LIST_FILE))
-        write_record(record, out)
-        return record
-    if not options.resume:
-        raise ResumeMismatch(f"{out} holds a batch; add --resume to go on with it")
-    remove_partials(out)
-    record = _record(pipeline, options, digest(listed))
-    check_same_run(record, out)
-    return record
+    if (out / RECORD_FILE).exists():
+        if not options.resume:
+            raise ResumeMismatch(f"{out} holds a batch; add --resume to go on with it")
+        remove_partials(out)
+        return digest(listed)
+    _check_empty(out)
+    return write_list(listed, out / LIST_FILE)
 
 
-def _record(pipeline: Pipeline, options: BatchOptions, input_list: InputList) -> BatchRecord:
-    return BatchRecord(
-        input=input_list,
-        bundle=pipeline.bundle.identity,
-        models=pipeline.models,
+def _begun(facts: EngineFacts, options: BatchOptions, listed: InputList) -> BatchRecord:
+    """Return the run's record; the folder is new and gets it, or holds an equal one."""
+    record = BatchRecord(
+        input=listed,
+        bundle=facts.bundle,
+        models=facts.models,
         pictures=options.pictures,
         dicom_patient=options.dicom_patient,
+        exams_per_shard=exams_per_shard(listed.exams),
     )
+    if (options.out / RECORD_FILE).exists():
+        check_same_run(record, options.out)
+    else:
+        write_record(record, options.out)
+    return record
 
 
 def _check_empty(out: Path) -> None:
@@ -179,9 +144,22 @@ def _locked(out: Path) -> Iterator[None]:
     """Hold the folder, so that two runs never write into one; a killed run lets go by itself."""
     try:
         with (out / LOCK_FILE).open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(file.fileno())
             yield
     except BlockingIOError:
         raise ResumeMismatch(f"another foreseye batch is writing into {out}") from None
     except PermissionError as error:
         raise OutputError(f"{out} cannot be written: {error.strerror}") from error
+
+
+def _lock(descriptor: int) -> None:
+    deadline = time.monotonic() + LOCK_PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return

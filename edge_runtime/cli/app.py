@@ -24,6 +24,7 @@ from edge_runtime.cli.bundle_in_service import roll_back, switch
 from edge_runtime.cli.default_command import PHOTO, DefaultsToPhoto
 from edge_runtime.cli.deidentify import deidentify
 from edge_runtime.cli.demo import demo
+from edge_runtime.cli.dicom import dicom_app
 from edge_runtime.cli.doctor import doctor
 from edge_runtime.cli.records_upkeep import records_app
 from edge_runtime.cli.screen import screen
@@ -105,6 +106,7 @@ app.command(
 bundle_app.command(epilog="Example: foreseye bundle switch bundles/clinic-1.3.0")(switch)
 bundle_app.command("roll-back", epilog="Example: foreseye bundle roll-back")(roll_back)
 app.add_typer(bundle_app, name="bundle")
+app.add_typer(dicom_app, name="dicom")
 app.add_typer(records_app, name="records")
 app.add_typer(token_app, name="token")
 

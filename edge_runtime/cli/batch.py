@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import closing
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from edge_runtime.cli.files_read import DicomPatient, files_read
+from edge_runtime.cli.files_read import DicomPatient
 from edge_runtime.cli.options import AsJson
 from edge_runtime.cli.progress import progress_bar
 from edge_runtime.cli.session import Session, print_json, say, session_of
@@ -25,25 +24,32 @@ from edge_runtime.interop.dicom.photographs import PatientPolicy
 from edge_runtime.names import shown_name
 
 if TYPE_CHECKING:
+    from edge_runtime.batch.engines.base import Engine
+    from edge_runtime.batch.plan import WorkPlan
     from edge_runtime.batch.run import BatchOptions
     from edge_runtime.batch.summary import BatchSummary
 
 FORMATS = ("csv", "parquet", "fhir")
-MAX_WORKERS = 4
-"""Threads by default at most; the models use all processors by themselves."""
+THREADS = 2
+"""Exams at work in one process: one is decoded while the models run on the other."""
 
 
-class Engine(str, Enum):
+class EngineName(str, Enum):
     """What runs a batch."""
 
     LOCAL = "local"
+    RAY = "ray"
 
 
 Source = Annotated[
-    Path, typer.Argument(metavar="FOLDER_OR_MANIFEST", help="Photographs, or a table of them.")
+    Path,
+    typer.Argument(
+        metavar="FOLDER_OR_MANIFEST",
+        help="A folder or a ZIP of photographs and DICOM files, or a table of them.",
+    ),
 ]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="New folder for the tables.")]
-EngineOption = Annotated[Engine, typer.Option("--engine", help="What runs the batch.")]
+EngineOption = Annotated[EngineName, typer.Option("--engine", help="What runs the batch.")]
 Formats = Annotated[
     str,
     typer.Option("--formats", help="Any of csv, parquet, fhir. Parquet is always written: the "
@@ -51,8 +57,17 @@ Formats = Annotated[
 ]  # fmt: skip
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the batch that DIR holds.")]
 Pictures = Annotated[bool, typer.Option("--pictures", help="Also write each one's pictures.")]
+RayAddress = Annotated[
+    str,
+    typer.Option("--ray-address", help="Of --engine ray: local, auto or a cluster's address."),
+]
 Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, max=64, help="Threads that work ahead.")
+    int,
+    typer.Option("--workers", min=1, max=64, help="Exams at work at a time in each process."),
+]
+NumProcesses = Annotated[
+    int | None,
+    typer.Option("--processes", min=1, max=512, help="By default what the machine is for."),
 ]
 
 
@@ -60,29 +75,38 @@ def batch(
     context: typer.Context,
     source: Source,
     out: Out,
-    engine: EngineOption = Engine.LOCAL,
+    engine: EngineOption = EngineName.LOCAL,
     formats: Formats = "csv,parquet",
     resume: Resume = False,
     pictures: Pictures = False,
-    workers: Workers = None,
+    processes: NumProcesses = None,
+    workers: Workers = THREADS,
+    ray_address: RayAddress = "local",
     dicom_patient: DicomPatient = PatientPolicy.DROP,
     as_json: AsJson = False,
 ) -> None:
-    """Screen every photograph of a folder or a manifest: one row each, whatever happens to it.
+    """Screen every photograph of a folder, a ZIP or a manifest: one row each, whatever happens.
 
-    DIR gets the tables photographs/ and exams/ in Parquet, summary.json and, with csv,
-    photographs.csv and exams.csv, with fhir one bundle an exam in fhir/*.ndjson. A stopped batch
-    goes on with --resume.
+    DIR gets the tables photographs/ and exams/ in Parquet, summary.json, duplicates.csv where the
+    same bytes came twice and, with csv, photographs.csv and exams.csv, with fhir one bundle an exam
+    in fhir/*.ndjson. A stopped batch goes on with --resume.
     """
     session = session_of(context, as_json)
     wanted = _formats(formats)
     # Here and below: the engine and the tables' library load only when they are needed.
+    from edge_runtime.batch.listing import root_of
+    from edge_runtime.batch.plan import WorkPlan
     from edge_runtime.batch.run import BatchOptions
 
-    threads = workers or _default_workers()
-    options = BatchOptions(source, out, resume, pictures, threads, dicom_patient.value)
+    patient: Literal["drop", "keep"] = "keep" if dicom_patient is PatientPolicy.KEEP else "drop"
+    options = BatchOptions(source, out, resume, pictures, patient)
+    plan = WorkPlan(
+        session.settings, root_of(source).absolute(), out.absolute(), pictures, patient, workers
+    )
+    chosen = _engine(session, plan, processes, ray_address if engine is EngineName.RAY else None)
     try:
-        summary = _screened(session, options, wanted)
+        with closing(chosen):
+            summary = _screened(chosen, options, wanted)
     except KeyboardInterrupt:
         say("Stopped. The same command with --resume goes on from here.")
         raise typer.Exit(130) from None
@@ -94,23 +118,32 @@ def batch(
         raise typer.Exit(1)
 
 
-def _screened(session: Session, options: BatchOptions, formats: set[str]) -> BatchSummary:
+def _engine(
+    session: Session, plan: WorkPlan, processes: int | None, ray_address: str | None
+) -> Engine:
+    if ray_address is not None:
+        from edge_runtime.batch.engines.ray_data import RayData
+
+        return RayData(plan, ray_address, processes)
+    from edge_runtime.batch.engines.local import Local
+
+    return Local(plan, session.pipeline, processes)
+
+
+def _screened(engine: Engine, options: BatchOptions, formats: set[str]) -> BatchSummary:
     from edge_runtime.batch.finish import finish_batch
     from edge_runtime.batch.run import run_batch
+    from edge_runtime.batch.summary import Effort
 
-    with (
-        session.pipeline() as pipeline,
-        files_read(PatientPolicy(options.dicom_patient)) as read,
-        closing(run_batch(pipeline, session.settings.limits, options, read)) as steps,
-    ):
+    with closing(run_batch(engine, options)) as steps:
         progress = next(steps)
         started = time.perf_counter()
         with progress_bar("Screening", progress.total) as show:
             for progress in steps:
                 show(progress.done)
         seconds = time.perf_counter() - started
-        screened_now = progress.done - progress.earlier
-        return finish_batch(options.out, pipeline.bundle.manifest, formats, screened_now, seconds)
+        effort = Effort(progress.done - progress.earlier, seconds, engine.peak_memory_mb())
+        return finish_batch(options.out, progress.facts.manifest, formats, effort)
 
 
 def _formats(text: str) -> set[str]:
@@ -120,10 +153,6 @@ def _formats(text: str) -> set[str]:
         named = ", ".join(unknown) or "none"
         raise InvalidField("formats", f"{named} is not known here; known: {', '.join(FORMATS)}")
     return wanted
-
-
-def _default_workers() -> int:
-    return min(MAX_WORKERS, max(2, len(os.sched_getaffinity(0))))
 
 
 def _show(summary: BatchSummary, out: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edge_runtime.cli.exports import Export, Formats, Languages, wanted_exports
-from edge_runtime.cli.files_read import DicomPatient, files_read
+from edge_runtime.cli.files_read import DicomPatient
 from edge_runtime.cli.options import (
     AgeOption,
     AsJson,
@@ -28,8 +28,8 @@ from edge_runtime.contracts.strict import contract_dict
 from edge_runtime.domain import Eye, Sex
 from edge_runtime.durable import make_folder
 from edge_runtime.errors import InvalidField, PhotographError
-from edge_runtime.exam_files import ListedExam, ReadFile, open_exam
-from edge_runtime.interop.dicom.photographs import PatientPolicy
+from edge_runtime.exam_files import ListedExam, ReadContent, open_exam
+from edge_runtime.interop.dicom.photographs import PatientPolicy, files_read
 from edge_runtime.names import FolderNames, shown_name
 from edge_runtime.results import WrittenExam, refusal, write_exam
 from edge_runtime.stages import PhotographDone, PhotographRefused, StageEvent
@@ -119,7 +119,7 @@ def _screened(
     session: Session,
     pipeline: Pipeline,
     exams: list[ListedExam],
-    read: ReadFile,
+    read: ReadContent,
     out: Path,
     show: Show,
     export: Export,

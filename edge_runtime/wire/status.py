@@ -14,6 +14,7 @@ from grpc import StatusCode
 
 from edge_runtime import errors
 from edge_runtime.errors import (
+    ArchiveEntryRefused,
     Cancelled,
     ForeseyeError,
     InvalidField,
@@ -43,6 +44,7 @@ STATUS_OF: dict[type[ForeseyeError], StatusCode] = {
     errors.NotAPicture: StatusCode.INVALID_ARGUMENT,
     errors.UnsupportedPicture: StatusCode.INVALID_ARGUMENT,
     errors.DamagedPicture: StatusCode.INVALID_ARGUMENT,
+    errors.ArchiveEntryRefused: StatusCode.INVALID_ARGUMENT,
     errors.PhotographTooLarge: StatusCode.RESOURCE_EXHAUSTED,
     errors.PhotographTooSmall: StatusCode.INVALID_ARGUMENT,
     errors.InvalidField: StatusCode.INVALID_ARGUMENT,
@@ -144,6 +146,10 @@ def _invalid_field(sentence: str, named: dict[str, str]) -> ForeseyeError:
     return InvalidField(field, sentence.removeprefix(f"{field}: ").removesuffix("."))
 
 
+def _archive_entry(sentence: str, _: dict[str, str]) -> ForeseyeError:
+    return ArchiveEntryRefused(sentence.rpartition(": ")[2].removesuffix("."))
+
+
 def _overloaded(sentence: str, named: dict[str, str]) -> ForeseyeError:
     return Overloaded(sentence, int(named.get(RETRY_KEY, "1000")))
 
@@ -158,6 +164,7 @@ def _manifest_error(sentence: str, _: dict[str, str]) -> ForeseyeError:
 
 
 _BUILD: dict[type[ForeseyeError], Callable[[str, dict[str, str]], ForeseyeError]] = {
+    ArchiveEntryRefused: _archive_entry,
     InvalidField: _invalid_field,
     Overloaded: _overloaded,
     QuotaExceeded: _quota_exceeded,

@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
-from pathlib import Path
+from importlib.util import find_spec
 from typing import Any
 
 from edge_runtime.contracts.origin import Origin
 from edge_runtime.domain import Eye, Person, Sex
-from edge_runtime.exam_files import FileContent, FilePhotograph, ReadFile
-from edge_runtime.fundus.intake import read_file
+from edge_runtime.exam_files import FileContent, FilePhotograph, ReadContent, plain_picture
 from edge_runtime.interop.dicom.meta_group import is_dicom, meta_group
 from edge_runtime.interop.dicom.parser_process import DicomParser
-from edge_runtime.names import shown_name
-from edge_runtime.settings import Limits
 
 UIDS = ("sop_instance_uid", "study_instance_uid", "series_instance_uid")
 
@@ -34,15 +31,23 @@ class PatientPolicy(str, Enum):
 
 
 @contextmanager
-def reading(policy: PatientPolicy) -> Iterator[ReadFile]:
+def files_read(policy: PatientPolicy) -> Iterator[ReadContent]:
+    """Yield the reader; without [interop] a DICOM file is refused like any unknown picture."""
+    if find_spec("pydicom") is None:
+        yield plain_picture
+        return
+    with reading(policy) as read:
+        yield read
+
+
+@contextmanager
+def reading(policy: PatientPolicy) -> Iterator[ReadContent]:
     """Yield a reader of picture files, DICOM among them; the parser ends with the block."""
     parser = DicomParser()
 
-    def read(path: Path, limits: Limits) -> FileContent:
-        content = read_file(path, limits)
-        name = shown_name(path.name)
+    def read(content: bytes, name: str) -> FileContent:
         if not is_dicom(content):
-            return FileContent((FilePhotograph(name, content),))
+            return plain_picture(content, name)
         return dicom_content(content, name, policy, parser)
 
     try:

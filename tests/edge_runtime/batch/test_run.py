@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import os
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from edge_runtime.batch.run import BROKEN_AFTER, LOCK_FILE, BatchOptions, run_batch
+from edge_runtime.batch.engines.here import Here
+from edge_runtime.batch.plan import BROKEN_AFTER, WorkPlan
+from edge_runtime.batch.run import LOCK_FILE, BatchOptions, run_batch
 from edge_runtime.batch.shards import PHOTOGRAPHS, shard_path
 from edge_runtime.errors import InferenceFailed
 from edge_runtime.pictures import PICTURES
 from edge_runtime.pipeline import Pipeline
-from edge_runtime.settings import Limits, settings_from
+from edge_runtime.settings import settings_from
 from tests.edge_runtime.batch.small_folder import (
     EVERYTHING,
     GOOD,
@@ -189,12 +192,13 @@ def test_a_broken_engine_stops_the_batch_and_a_sound_one_goes_on(
     eyes.mkdir()
     for number in range(BROKEN_AFTER + 1):
         (eyes / f"{number}.jpg").write_bytes((folder / GOOD[0]).read_bytes())
-    broken = Pipeline.open(settings_from(os.environ))
+    settings = settings_from(os.environ)
+    broken = Pipeline.open(settings)
     broken.close()
-    options = BatchOptions(eyes, tmp_path / "out")
+    engine = Here(WorkPlan(settings, eyes, tmp_path / "out"), lambda: nullcontext(broken))
 
-    with pytest.raises(InferenceFailed, match="3 exams in a row failed"):
-        list(run_batch(broken, Limits(), options))
+    with closing(engine), pytest.raises(InferenceFailed, match="3 exams in a row failed"):
+        list(run_batch(engine, BatchOptions(eyes, tmp_path / "out")))
 
     assert not shard_path(tmp_path / "out", PHOTOGRAPHS, 0).exists()
     assert foreseye("batch", eyes, "--out", tmp_path / "out", "--resume").code == 0
@@ -205,7 +209,7 @@ def test_a_broken_engine_stops_the_batch_and_a_sound_one_goes_on(
     [
         (["--formats", "csv,dicom"], "dicom is not known here"),
         (["--formats", ""], "none is not known here"),
-        (["--engine", "ray"], "--engine"),
+        (["--engine", "spark"], "--engine"),
         (["--workers", "0"], "--workers"),
     ],
     ids=" ".join,
@@ -217,6 +221,19 @@ def test_what_is_not_there_is_bad_usage(
 
     assert told.code == 2
     assert told_of in told.err
+
+
+def test_without_ray_its_engine_is_bad_usage(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from edge_runtime.batch.engines import ray_data
+
+    monkeypatch.setattr(ray_data, "find_spec", lambda _: None)
+
+    told = foreseye("batch", folder, "--out", tmp_path / "out", "--engine", "ray")
+
+    assert told.code == 2
+    assert "ray needs the extra foreseye[ray]" in told.err
 
 
 def test_an_empty_folder_gives_empty_tables(tmp_path: Path) -> None:

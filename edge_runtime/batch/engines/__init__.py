@@ -1,0 +1,1 @@
+"""What runs a batch's shards: this process, several processes, or Ray Data. One core does them."""

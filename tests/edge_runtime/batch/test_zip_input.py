@@ -1,0 +1,81 @@
+"""A hostile ZIP gives a clear row for each of its entries, and the rest goes on."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from edge_runtime.batch.listing import listed_exams
+from edge_runtime.errors import InvalidField
+from tests.edge_runtime.batch.small_folder import rows_of
+from tests.edge_runtime.batch.tiny_runs import TinyRuns, tiny_runs
+from tests.edge_runtime.cli.command_line import foreseye_afresh
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> TinyRuns:
+    return tiny_runs(tmp_path_factory.mktemp("zip"))
+
+
+def hostile(runs: TinyRuns, path: Path) -> Path:
+    eye = (runs.folder / "000.jpg").read_bytes()
+    link = zipfile.ZipInfo("link.jpg")
+    link.create_system, link.external_attr = 3, 0o120777 << 16
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("眼/right.jpg", eye)
+        file.writestr("folder/", "")
+        file.writestr("../../outside.jpg", eye)
+        file.writestr(link, "/etc/passwd")
+        file.writestr("bomb.jpg", bytes(3_000_000))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            file.writestr("眼/right.jpg", eye[:1000])
+        file.writestr("=cmd|' /C calc'!A0.csv", "1,2")
+        file.writestr("inner.zip", b"PK\x05\x06" + bytes(18))
+    return path
+
+
+def test_each_entry_has_its_row_and_nothing_leaves_the_archive(
+    runs: TinyRuns, tmp_path: Path
+) -> None:
+    path = hostile(runs, tmp_path / "camera.zip")
+
+    foreseye_afresh(
+        "batch", path, "--out", tmp_path / "out", "--processes", "1",
+        environment={**runs.environment, "FORESEYE_MAX_PHOTOGRAPH_BYTES": "2000000"},
+    )  # fmt: skip
+
+    refused = "ArchiveEntryRefused: This entry of the ZIP is not read: "
+    assert [(row["path"], row["error"]) for row in rows_of(tmp_path / "out")][1:] == [
+        ("../../outside.jpg", f"{refused}its name leads out of the archive."),
+        ("link.jpg", f"{refused}it is a link."),
+        ("bomb.jpg", "PhotographTooLarge: This photograph is too large."),
+        ("眼/right.jpg", f"{refused}its name stands there twice."),
+        ("=cmd|' /C calc'!A0.csv", "NotAPicture: This file is not a photograph that can be read."),
+        ("inner.zip", "NotAPicture: This file is not a photograph that can be read."),
+    ]
+    assert {p.name for p in tmp_path.iterdir()} == {"camera.zip", "out"}
+
+
+def test_an_eye_in_a_zip_is_screened_like_the_file(runs: TinyRuns, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "one.zip", "w") as file:
+        file.write(runs.folder / "000.jpg", "000.jpg")
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "000.jpg").write_bytes((runs.folder / "000.jpg").read_bytes())
+
+    for source, out in ((tmp_path / "one.zip", "zipped"), (alone, "plain")):
+        foreseye_afresh("batch", source, "--out", tmp_path / out, environment=runs.environment)
+
+    assert rows_of(tmp_path / "zipped") == rows_of(tmp_path / "plain")
+    assert rows_of(tmp_path / "zipped")[0]["photograph.sha256"]
+
+
+def test_what_is_no_zip_is_bad_usage(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"Rar!" * 100)
+
+    with pytest.raises(InvalidField, match="no ZIP"):
+        list(listed_exams(tmp_path / "a.zip", tmp_path / "out"))
