@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +28,29 @@ OF_THE_CLOCK = "timings_ms."
 Row = dict[str, Any]
 
 
-def batch_command(source: Path, out: Path) -> list[str]:
+def batch_command(source: Path, out: Path, *options: str) -> list[str]:
     """Return the command line of a batch that may be resumed."""
     code = "import sys; from edge_runtime.cli.app import main; sys.exit(main())"
-    return [sys.executable, "-c", code, "batch", str(source), "--out", str(out), "--resume"]
+    return [
+        sys.executable,
+        "-c",
+        code,
+        "batch",
+        str(source),
+        "--out",
+        str(out),
+        "--resume",
+        *options,
+    ]
 
 
-def run_to_the_end(source: Path, out: Path) -> float:
+def run_to_the_end(
+    source: Path, out: Path, environment: Mapping[str, str] | None = None, *options: str
+) -> float:
     """Run a batch to its end; return its seconds. Raises when it does not end well."""
     started = time.monotonic()
-    done = subprocess.run(batch_command(source, out), capture_output=True, text=True, check=False)
+    command = batch_command(source, out, *options)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode not in (0, 1):
         raise RuntimeError(f"exit {done.returncode}: {done.stderr}")
     return time.monotonic() - started

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_runtime.errors import (
@@ -124,7 +124,7 @@ def test_a_name_that_leads_out_of_the_archive_is_refused(name: str, tmp_path: Pa
         read_entry(path, entry.place, Limits())
 
 
-@pytest.mark.parametrize("name", ["a..jpg", "..a/b.jpg", "a:b.jpg", "眼底.jpg"])
+@pytest.mark.parametrize("name", ["a..jpg", "..a/b.jpg", "ab:c.jpg", "眼底.jpg"])
 def test_a_strange_but_honest_name_is_read(name: str, tmp_path: Path) -> None:
     path = archive(tmp_path, [(name, b"x")])
 
@@ -213,6 +213,7 @@ def test_what_stands_before_the_archive_is_not_skipped(tmp_path: Path) -> None:
         list(entries(path))
 
 
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_no_changed_byte_does_more_than_refuse(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -9,8 +9,8 @@ import time
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
 
+from edge_runtime.batch.engines.messages import ExamBegun, Memory
 from edge_runtime.batch.engines.refused import Refused
-from edge_runtime.batch.engines.worker import ExamBegun, Memory
 from edge_runtime.batch.plan import ScreenedShard, ShardTask, WorkPlan
 from edge_runtime.batch.screening import ExamFinished
 

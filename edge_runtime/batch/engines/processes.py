@@ -17,7 +17,8 @@ from multiprocessing.connection import wait
 
 from edge_runtime.batch.engines.base import Step
 from edge_runtime.batch.engines.hired import HiredWorker
-from edge_runtime.batch.engines.worker import Ready, with_threads
+from edge_runtime.batch.engines.messages import Ready
+from edge_runtime.batch.engines.worker import with_threads
 from edge_runtime.batch.machine import usable_processors
 from edge_runtime.batch.plan import BROKEN_AFTER, EngineFacts, ScreenedShard, ShardTask, WorkPlan
 from edge_runtime.batch.screening import ExamFinished

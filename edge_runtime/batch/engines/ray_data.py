@@ -168,7 +168,8 @@ class RayData:
     def _processors(self) -> int:
         import ray
 
-        return int(ray.cluster_resources().get("CPU", 1))
+        cluster: Any = ray  # whose own types leave this function out
+        return int(cluster.cluster_resources().get("CPU", 1))
 
 
 def _steps(row: Row) -> Iterator[Step]:

@@ -14,40 +14,20 @@ import os
 import signal
 import sys
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.connection import Connection
 
 import cv2
 
+from edge_runtime.batch.engines.messages import ExamBegun, Memory, Ready
 from edge_runtime.batch.engines.refused import Refused
-from edge_runtime.batch.plan import EngineFacts, ShardTask, WorkPlan
+from edge_runtime.batch.plan import ShardTask, WorkPlan
 from edge_runtime.batch.screening import ShardScreening, shard_screening
 from edge_runtime.errors import ForeseyeError
 from edge_runtime.memory import peak_memory_mb
 from edge_runtime.pipeline import Pipeline
 
 PR_SET_PDEATHSIG = 1
-
-
-@dataclass(frozen=True)
-class Ready:
-    """The process has opened and proved the bundle; `facts` say what it runs."""
-
-    facts: EngineFacts
-
-
-@dataclass(frozen=True)
-class ExamBegun:
-    """An exam's turn has come: if the process dies now, it may have died of it."""
-
-    place: int
-
-
-@dataclass(frozen=True)
-class Memory:
-    """The largest resident memory so far, told after each shard."""
-
-    peak_mb: float
 
 
 class Answers:

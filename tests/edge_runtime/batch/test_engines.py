@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from edge_runtime.batch.engines.hired import HiredWorker
+from edge_runtime.batch.engines.messages import ExamBegun
 from edge_runtime.batch.engines.processes import Processes
 from edge_runtime.batch.engines.refused import Refused
-from edge_runtime.batch.engines.worker import ExamBegun
 from edge_runtime.batch.plan import WorkPlan
 from edge_runtime.batch.run import BatchOptions, run_batch
 from edge_runtime.errors import BundleMissing, InferenceFailed, InvalidField, ManifestError

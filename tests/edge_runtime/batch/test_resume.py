@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
+import csv
+import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 
 from edge_runtime.batch.record import EXAMS_PER_SHARD, LIST_FILE, RECORD_FILE
 from edge_runtime.batch.shards import EXAMS, PHOTOGRAPHS, shard_path
-from edge_runtime.domain import Eye
-from tests.edge_runtime.cli.command_line import foreseye, sample_eye
-from tests.measure_resume import batch_command, compared, run_to_the_end
+from tests.edge_runtime.batch.tiny_runs import NUM_FILES, TinyRuns, tiny_runs
+from tests.measure_resume import OF_THE_CLOCK, batch_command, compared, run_to_the_end
 
 pytestmark = pytest.mark.slow
 
-NUM_FILES = 2 * EXAMS_PER_SHARD + 10
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> TinyRuns:
+    return tiny_runs(tmp_path_factory.mktemp("resume"))
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Files for three shards: an eye in the first and the last, cards and notes between them."""
-    folder = tmp_path_factory.mktemp("resume") / "photographs"
-    folder.mkdir()
-    for number in range(1, NUM_FILES - 1):
-        if number % 3:
-            (folder / f"{number:03d}.txt").write_text(f"note {number}")
-        else:
-            card = np.full((200, 240, 3), number, np.uint8)
-            cv2.imwrite(str(folder / f"{number:03d}.png"), card)
-    (folder / "000.jpg").write_bytes(sample_eye(Eye.OD))
-    (folder / f"{NUM_FILES - 1:03d}.jpg").write_bytes(sample_eye(Eye.OS))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def undisturbed(folder: Path) -> Path:
-    out = folder.parent / "undisturbed"
-    told = foreseye("batch", folder, "--out", out)
+def undisturbed(runs: TinyRuns) -> Path:
+    out = runs.folder.parent / "undisturbed"
+    told = runs.batch(out, "--processes", "1", "--formats", "csv,fhir")
     assert told.code == 1, told.err
     return out
 
@@ -80,7 +68,7 @@ def leave_half_a_file(out: Path) -> None:
 
 
 def forget_the_end(out: Path) -> None:
-    for name in ("photographs.csv", "exams.csv", "summary.json"):
+    for name in ("photographs.csv", "exams.csv", "summary.json", "summary.html"):
         (out / name).unlink()
 
 
@@ -106,52 +94,53 @@ def only_begin(out: Path) -> None:
     ],
 )
 def test_whatever_a_kill_left_the_rest_is_done_and_no_more(
-    interrupt: Callable[[Path], None], folder: Path, undisturbed: Path, tmp_path: Path
+    interrupt: Callable[[Path], None], runs: TinyRuns, undisturbed: Path, tmp_path: Path
 ) -> None:
     out = Path(shutil.copytree(undisturbed, tmp_path / "out"))
     interrupt(out)
 
-    told = foreseye("batch", folder, "--out", out, "--resume", "--json")
+    told = runs.batch(out, "--processes", "1", "--resume", "--json")
 
     assert equal(undisturbed, out)
     assert told.json["screened_now"] <= (NUM_FILES if interrupt is only_begin else EXAMS_PER_SHARD)
 
 
 def test_a_finished_batch_has_nothing_left_to_do(
-    folder: Path, undisturbed: Path, tmp_path: Path
+    runs: TinyRuns, undisturbed: Path, tmp_path: Path
 ) -> None:
     out = Path(shutil.copytree(undisturbed, tmp_path / "out"))
 
-    told = foreseye("batch", folder, "--out", out, "--resume", "--json")
+    told = runs.batch(out, "--processes", "1", "--resume", "--json")
 
     assert told.json["screened_now"] == 0
     assert told.json["photographs"]["total"] == NUM_FILES
 
 
 def test_a_batch_over_other_files_is_not_resumed(
-    folder: Path, undisturbed: Path, tmp_path: Path
+    runs: TinyRuns, undisturbed: Path, tmp_path: Path
 ) -> None:
-    others = Path(shutil.copytree(folder, tmp_path / "others"))
+    others = Path(shutil.copytree(runs.folder, tmp_path / "others"))
     (others / "one_more.jpg").write_bytes(b"")
     out = Path(shutil.copytree(undisturbed, tmp_path / "out"))
 
-    told = foreseye("batch", others, "--out", out, "--resume")
+    told = TinyRuns(others, runs.bundle).batch(out, "--resume", "--processes", "1")
 
     assert told.code == 2
     assert f"input was {NUM_FILES} photographs" in told.err
 
 
-def test_ctrl_c_stops_with_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("num_processes", ["1", "2"])
+def test_ctrl_c_stops_with_a_sentence(num_processes: str, runs: TinyRuns, tmp_path: Path) -> None:
     folder = tmp_path / "many_eyes"
     folder.mkdir()
-    (folder / "000.jpg").write_bytes(sample_eye(Eye.OD))
-    for number in range(1, 300):  # far more than are screened before the signal comes
-        (folder / f"{number:03d}.jpg").symlink_to(folder / "000.jpg")
+    for number in range(3000):  # far more than are screened before the signal comes
+        (folder / f"{number:04d}.jpg").symlink_to(runs.folder / "000.jpg")
 
-    command = batch_command(folder, tmp_path / "out")
+    command = batch_command(folder, tmp_path / "out", "--processes", num_processes)
     # A test run that was started in the background ignores SIGINT, and so would its children.
     command[2] = f"import signal; signal.signal(2, signal.default_int_handler); {command[2]}"
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, **runs.environment}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
         wait_for(tmp_path / "out" / RECORD_FILE)
         process.send_signal(signal.SIGINT)
         try:
@@ -163,20 +152,56 @@ def test_ctrl_c_stops_with_a_sentence(tmp_path: Path) -> None:
     assert told == "Stopped. The same command with --resume goes on from here.\n"
 
 
-def test_a_process_killed_at_random_moments_loses_nothing(
-    folder: Path, undisturbed: Path, tmp_path: Path
-) -> None:
-    chance = random.Random(20260101)
-    out = tmp_path / "out"
-    for _ in range(3):
+def kill_and_resume(runs: TinyRuns, out: Path, num_kills: int, seed: int, *options: str) -> None:
+    """Kill a batch so many times at random moments of its whole run, then let it end."""
+    chance = random.Random(seed)
+    environment = {**os.environ, **runs.environment}
+    for _ in range(num_kills):
         process = subprocess.Popen(
-            batch_command(folder, out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            batch_command(runs.folder, out, *options),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment,
         )
         wait_for(out / RECORD_FILE)
-        time.sleep(chance.uniform(0.0, 0.8))
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(chance.uniform(0.0, 3.0))
         process.kill()
         process.wait()
+    run_to_the_end(runs.folder, out, environment, *options)
 
-    run_to_the_end(folder, out)
 
-    assert equal(undisturbed, out)
+def test_processes_killed_at_random_moments_lose_nothing(
+    runs: TinyRuns, undisturbed: Path, tmp_path: Path
+) -> None:
+    kill_and_resume(runs, tmp_path / "out", 2, 20260101, "--processes", "2")
+
+    assert equal(undisturbed, tmp_path / "out")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(4))
+def test_processes_killed_twenty_times_lose_nothing_in_any_format(
+    seed: int, runs: TinyRuns, undisturbed: Path, tmp_path: Path
+) -> None:
+    formats = ("--formats", "csv,fhir")
+    kill_and_resume(runs, tmp_path / "out", 5, seed, "--processes", "2", *formats)
+
+    assert equal(undisturbed, tmp_path / "out")
+    for table in (PHOTOGRAPHS, EXAMS):
+        assert csv_rows(undisturbed, table) == csv_rows(tmp_path / "out", table)
+    assert fhir_lines(undisturbed) == fhir_lines(tmp_path / "out")
+
+
+def csv_rows(out: Path, table: str) -> list[dict[str, str]]:
+    with (out / f"{table}.csv").open(newline="", encoding="utf-8") as file:
+        return [
+            {name: cell for name, cell in row.items() if not name.startswith(OF_THE_CLOCK)}
+            for row in csv.DictReader(file)
+        ]
+
+
+def fhir_lines(out: Path) -> list[str]:
+    """Every line of every part, in order, without what tells when it was screened."""
+    text = "".join(path.read_text() for path in sorted((out / "fhir").glob("*.ndjson")))
+    return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.+Z-]+", "then", text).splitlines()

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import logging
 import socket
+import socketserver
 import ssl
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pynetdicom.association import Association
+from pynetdicom.events import Event
 from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
 
 from edge_runtime.interop.dicom.receive.callers import Callers
@@ -67,8 +70,8 @@ class CappedHandler(RequestHandler):
         association = super()._create_association()
         connection = association.dul.socket
         assert connection is not None
-        capped = CappedReceive(connection.recv, self.server.limits)
-        connection.recv = capped  # type: ignore[method-assign]
+        held: Any = connection
+        held.recv = CappedReceive(connection.recv, self.server.limits)
         return association
 
 
@@ -81,7 +84,11 @@ class CappedServer(ThreadedAssociationServer):
         self, *arguments: Any, callers: Callers, limits: ReceiveLimits, **options: Any
     ) -> None:
         self.callers, self.limits = callers, limits
-        super().__init__(*arguments, request_handler=CappedHandler, **options)
+        super().__init__(*arguments, **{**options, "request_handler": CappedHandler})
+
+    def shutdown(self) -> None:
+        """Stop `serve_forever`. pynetdicom's own also looks for us among its threaded servers."""
+        socketserver.BaseServer.shutdown(self)
 
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
         """Return a new connection as it is; its handshake is its own thread's."""
@@ -117,3 +124,17 @@ def received_whole(association: Association) -> None:
     capped = getattr(association.dul.socket, "recv", None)
     if isinstance(capped, CappedReceive):
         capped.num_bytes = 0
+
+
+def connection_ended(event: Event) -> None:
+    """Give back what a connection held: its socket, and the file of an object that is not whole.
+
+    pynetdicom leaves the socket open where the peer hung up first.
+    """
+    connection = event.assoc.dul.socket
+    if connection is not None and connection.socket is not None:
+        connection.socket.close()
+    unfinished = getattr(event.assoc.dimse.message, "_data_set_file", None)
+    if unfinished is not None:
+        unfinished.close()
+        Path(unfinished.name).unlink(missing_ok=True)

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pynetdicom import _config as pynetdicom_config
 from pynetdicom import evt
@@ -19,6 +20,7 @@ from edge_runtime.interop.dicom.receive.callers import Callers
 from edge_runtime.interop.dicom.receive.capped_server import (
     CappedServer,
     ReceiveLimits,
+    connection_ended,
     received_whole,
 )
 from edge_runtime.interop.dicom.receive.inbox import Inbox
@@ -60,14 +62,18 @@ def receiving(
     for sop_class in KIND_OF:
         entity.add_supported_context(sop_class, sorted(NATIVE | ENCAPSULATED_JPEG))
     storing = Storing(inbox, callers, limits)
-    handlers = [(evt.EVT_C_STORE, storing.store), (evt.EVT_C_ECHO, storing.echo)]
+    handlers: list[Any] = [
+        (evt.EVT_C_STORE, storing.store),
+        (evt.EVT_C_ECHO, storing.echo),
+        (evt.EVT_CONN_CLOSE, connection_ended),
+    ]
     with _hardened(inbox.receiving):
         try:
             server = entity.make_server(
                 address,
                 evt_handlers=handlers,
                 ssl_context=tls,
-                server_class=CappedServer,  # type: ignore[arg-type]
+                server_class=CappedServer,
                 callers=callers,
                 limits=limits,
             )

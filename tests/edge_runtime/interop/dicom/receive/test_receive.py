@@ -186,6 +186,7 @@ def test_an_object_over_the_limit_is_not_taken_and_leaves_nothing(tmp_path: Path
         assert sent(server, small_native()) == [0]
 
     assert len(objects(tmp_path)) == 1
+    assert list((tmp_path / ".receiving").iterdir()) == []
 
 
 def test_many_objects_in_one_association_are_not_taken_for_a_large_one(tmp_path: Path) -> None:
