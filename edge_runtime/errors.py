@@ -86,6 +86,8 @@ class DamagedPicture(PhotographError):
 class ArchiveEntryRefused(PhotographError):
     """An entry of a ZIP that is not read; the reason is one of ours and names nobody."""
 
+    public_message = "This entry of the ZIP is not read."
+
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.public_message = f"This entry of the ZIP is not read: {reason}."

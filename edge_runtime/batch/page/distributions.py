@@ -14,10 +14,14 @@ import pyarrow.compute as pc
 from edge_runtime.batch.columns import Columns
 from edge_runtime.batch.shards import table_part
 
-NUM_BINS = 40
+FEWEST_BINS, MOST_BINS = 10, 40
 PROBABILITY_ENDS = (".referable", ".probability", ".cumulative_incidence")
 SHOWN_HORIZON = ".5y."
 """Of the forecasts one horizon is shown; the tables hold them all."""
+TITLES = {
+    "quality.probability": "gradable",
+    "findings.dr_grade.referable": "referable retinopathy",
+}
 THRESHOLDS = (".referable_threshold", ".threshold")
 
 
@@ -32,7 +36,7 @@ class Distribution:
     num: int = 0
     num_missing: int = 0
     total: float = 0.0
-    counts: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(NUM_BINS, np.int64))
+    counts: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     evidence: set[str] = field(default_factory=set)
     unit: str = ""
     threshold: float | None = None
@@ -41,10 +45,12 @@ class Distribution:
 
     @property
     def title(self) -> str:
-        """The column's name without what every column of its kind shares."""
-        ends = (*PROBABILITY_ENDS, ".value")
-        name = next((self.column.removesuffix(e) for e in ends if self.column.endswith(e)), "")
-        return name.partition(".")[2].replace(SHOWN_HORIZON[:-1], ", 5 years") or name
+        """What the column is about, in words."""
+        if self.column in TITLES:
+            return TITLES[self.column]
+        name = self.column.rpartition(".")[0].partition(".")[2]
+        name = name.replace(SHOWN_HORIZON[:-1], ", 5 years").removesuffix(f"_{self.unit}")
+        return name.replace("_", " ")
 
     @property
     def mean(self) -> float:
@@ -63,11 +69,13 @@ def distributions(parts: Sequence[Path], columns: Columns) -> list[Distribution]
     """Return the distributions of a table's scores and measurements that have a value at all."""
     found = [_described(parts, chunk, columns) for chunk in _in_chunks(_chosen(columns))]
     kept = [one for chunk in found for one in chunk if one.num]
+    for one in kept:
+        one.counts = np.zeros(min(MOST_BINS, max(FEWEST_BINS, round(one.num**0.5))), np.int64)
     for path in parts:
         table = table_part(path, [one.column for one in kept])
         for one in kept:
-            counts, _ = np.histogram(_values(table, one.column), NUM_BINS, one.ends)
-            one.counts += counts
+            values = _values(table, one.column)
+            one.counts += np.histogram(values, len(one.counts), one.ends)[0]
     return kept
 
 

@@ -152,11 +152,13 @@ def _spread(title: str, spread: list[Distribution]) -> str:
         return ""
     figures = "".join(
         f"<figure><figcaption>{escape(one.title)}{_unit(one)}</figcaption>{histogram(one)}"
-        f"<small>{one.num:,} values, {one.num_missing:,} rows without; mean {number(one.mean)}; "
-        f"{_evidence(one)}</small></figure>"
+        f"<small>{one.num:,} values, {one.num_missing:,} rows without; mean {number(one.mean)}. "
+        f"Judged: {escape(', '.join(sorted(one.evidence)) or 'never')}.</small></figure>"
         for one in spread
     )
-    return f"<section><h2>{title}</h2><div class='grid'>{figures}</div></section>"
+    kinds = sorted(set().union(*(one.evidence for one in spread)))
+    said = " ".join(f"<b>{kind}</b>: {EVIDENCE[kind]}." for kind in kinds)
+    return f"<section><h2>{title}</h2><p>{said}</p><div class='grid'>{figures}</div></section>"
 
 
 def _stages(rows: RowsToLookAt) -> str:
@@ -206,7 +208,3 @@ def _percent(num: int, total: int) -> str:
 
 def _unit(one: Distribution) -> str:
     return f" ({escape(one.unit)})" if one.unit not in ("", "1") else ""
-
-
-def _evidence(one: Distribution) -> str:
-    return "; ".join(f"{kind}: {EVIDENCE[kind]}" for kind in sorted(one.evidence)) or "no evidence"

@@ -13,7 +13,7 @@ h1 { font-size: 1.6rem; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .4rem; }
 p { margin: .3rem 0; color: var(--soft); }
 .use { color: var(--warn); font-weight: 600; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: .6rem;
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: .6rem;
          margin-top: 1rem; }
 .tiles div { background: var(--tile); border-radius: 8px; padding: .7rem .9rem; }
 .tiles b { display: block; font-size: 1.5rem; line-height: 1.2; }

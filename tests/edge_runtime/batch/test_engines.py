@@ -47,6 +47,7 @@ def test_two_processes_give_the_rows_of_one(
 ) -> None:
     told = runs.batch(tmp_path / "two", "--processes", "2", "--json")
 
+    assert told.code == 1, told.err
     assert same_tables(in_one_process, tmp_path / "two")
     assert told.json["screened_now"] == NUM_FILES
     assert told.json["duplicates"] == {"contents": 1, "photographs_beyond_the_first": 1}
@@ -78,6 +79,7 @@ def test_an_exam_that_kills_its_process_is_given_up_and_the_others_go_on(
 ) -> None:
     told = runs.batch(tmp_path / "out", "--processes", "2", "--json")
 
+    assert told.out, told.err
     expected = {row["path"]: row for row in rows_of(in_one_process)}
     found = {row["path"]: row for row in rows_of(tmp_path / "out")}
     given_up = found.pop(KILLER)

@@ -97,7 +97,7 @@ def test_an_object_arrives_whole_under_a_name_of_our_own(tmp_path: Path) -> None
     assert str(sent_one.SOPInstanceUID) not in arrived.name
     assert arrived.read_bytes()[:128] == bytes(128)
     assert list((tmp_path / ".receiving").iterdir()) == []
-    (noted,) = [json.loads(line) for line in (tmp_path / "received.jsonl").open()]
+    (noted,) = map(json.loads, (tmp_path / "received.jsonl").read_text().splitlines())
     assert (noted["object"], noted["sender"]) == (arrived.name, CAMERA)
     assert "p-1" not in (tmp_path / "received.jsonl").read_text()
 
@@ -263,7 +263,7 @@ def test_an_ipv4_caller_by_ipv6_is_the_same() -> None:
 @pytest.mark.parametrize(
     ("options", "told_of"),
     [
-        ([], "--allow"),
+        ([], "allow"),
         (["--allow", "A@10.0.0.1", "--address", "0.0.0.0:0"], "other machines reach it"),
         (["--allow", "A@10.0.0.1", "--address", "localhost"], "no ADDRESS:PORT"),
         (["--allow", "A@10.0.0.1", "--tls-cert", "a.pem"], "come together"),
