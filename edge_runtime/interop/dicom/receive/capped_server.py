@@ -12,13 +12,18 @@ import logging
 import socket
 import socketserver
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pynetdicom.association import Association
 from pynetdicom.events import Event
-from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
+from pynetdicom.transport import (
+    AssociationSocket,
+    RequestHandler,
+    ThreadedAssociationServer,
+)
 
 from edge_runtime.interop.dicom.receive.callers import Callers
 
@@ -72,6 +77,7 @@ class CappedHandler(RequestHandler):
         assert connection is not None
         held: Any = connection
         held.recv = CappedReceive(connection.recv, self.server.limits)
+        held._shutdown_socket = lambda: close_for_good(connection)
         return association
 
 
@@ -126,14 +132,16 @@ def received_whole(association: Association) -> None:
         capped.num_bytes = 0
 
 
-def connection_ended(event: Event) -> None:
-    """Give back what a connection held: its socket, and the file of an object that is not whole.
-
-    pynetdicom leaves the socket open where the peer hung up first.
-    """
-    connection = event.assoc.dul.socket
-    if connection is not None and connection.socket is not None:
+def close_for_good(connection: AssociationSocket) -> None:
+    """Close a connection; pynetdicom's own leaves it open where the peer hung up first."""
+    if connection.socket is not None:
+        with suppress(OSError):
+            connection.socket.shutdown(socket.SHUT_RDWR)
         connection.socket.close()
+
+
+def connection_ended(event: Event) -> None:
+    """Give back what a connection held beside itself: the file of an object that is not whole."""
     unfinished = getattr(event.assoc.dimse.message, "_data_set_file", None)
     if unfinished is not None:
         unfinished.close()

@@ -20,10 +20,15 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 from pynetdicom.ae import ApplicationEntity
+from pynetdicom.transport import AssociationSocket
 
 from edge_runtime.errors import InvalidField, SettingsError
 from edge_runtime.interop.dicom.receive.callers import Callers, checked_title
-from edge_runtime.interop.dicom.receive.capped_server import CappedServer, ReceiveLimits
+from edge_runtime.interop.dicom.receive.capped_server import (
+    CappedServer,
+    ReceiveLimits,
+    close_for_good,
+)
 from edge_runtime.interop.dicom.receive.inbox import Inbox
 from edge_runtime.interop.dicom.receive.service import receiving, tls_context
 from edge_runtime.interop.dicom.sop_classes import (
@@ -292,5 +297,7 @@ def test_leftovers_of_a_kill_are_swept_and_objects_stay(tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+def _a_tidy_camera(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pynetdicom's client, too, leaves its socket open where the server hung up first."""
     caplog.set_level(logging.CRITICAL, logger="pynetdicom")
+    monkeypatch.setattr(AssociationSocket, "_shutdown_socket", close_for_good)
