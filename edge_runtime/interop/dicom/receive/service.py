@@ -51,16 +51,7 @@ def receiving(
     Raises SettingsError when the address cannot be listened on.
     """
     limits = limits or ReceiveLimits()
-    entity = ApplicationEntity(ae_title=title)
-    entity.require_called_aet = True
-    entity.require_calling_aet = callers.titles
-    entity.maximum_pdu_size = limits.max_pdu_bytes - 1024
-    entity.maximum_associations = limits.max_associations
-    entity.network_timeout, entity.dimse_timeout = NETWORK_TIMEOUT_S, NETWORK_TIMEOUT_S
-    entity.acse_timeout = ASSOCIATION_TIMEOUT_S
-    entity.add_supported_context(VERIFICATION)
-    for sop_class in KIND_OF:
-        entity.add_supported_context(sop_class, sorted(NATIVE | ENCAPSULATED_JPEG))
+    entity = _entity(title, callers, limits)
     storing = Storing(inbox, callers, limits)
     handlers: list[Any] = [
         (evt.EVT_C_STORE, storing.store),
@@ -86,6 +77,20 @@ def receiving(
             server.server_close()
             for association in server.active_associations:
                 association.abort()
+
+
+def _entity(title: str, callers: Callers, limits: ReceiveLimits) -> ApplicationEntity:
+    entity = ApplicationEntity(ae_title=title)
+    entity.require_called_aet = True
+    entity.require_calling_aet = callers.titles
+    entity.maximum_pdu_size = limits.max_pdu_bytes - 1024
+    entity.maximum_associations = limits.max_associations
+    entity.network_timeout, entity.dimse_timeout = NETWORK_TIMEOUT_S, NETWORK_TIMEOUT_S
+    entity.acse_timeout = ASSOCIATION_TIMEOUT_S
+    entity.add_supported_context(VERIFICATION)
+    for sop_class in KIND_OF:
+        entity.add_supported_context(sop_class, sorted(NATIVE | ENCAPSULATED_JPEG))
+    return entity
 
 
 class Storing:
