@@ -173,6 +173,7 @@ class Visit:
     def shot(self, name: str) -> None:
         """Keep the page as seen, and the whole of it."""
         width, height = self.size
+        self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 0")
         self.page.screenshot(path=self.shots / f"{name}-{width}.png")
         whole = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         self.page.set_viewport_size({"width": width, "height": max(whole, height)})
