@@ -25,6 +25,7 @@ TELL_EVERY_S = 15.0
 ROOMS = {
     "kiosk": records_client.Action.OPEN_EXAM,
     "reading": records_client.Action.DECIDE,
+    "people": records_client.Action.KEEP_USER,
     "machine": None,
 }
 """What is behind the door, and what one must be allowed to do to enter; None: signed in is enough.

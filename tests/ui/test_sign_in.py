@@ -117,6 +117,7 @@ def test_each_role_finds_the_rooms_of_its_work_alone(clinic: ClinicOfNobody, rol
 
     assert ("kiosk" in staff.rooms()) is (role in (Role.TECHNICIAN, Role.DOCTOR))
     assert ("reading" in staff.rooms()) is (role in (Role.GRADER, Role.DOCTOR))
+    assert ("people" in staff.rooms()) is (role is Role.ADMINISTRATOR)
     assert "machine" in staff.rooms()
 
 
@@ -177,10 +178,41 @@ def test_a_technician_comes_to_the_camera_and_leaves_nothing_behind(app: AppTest
     assert app.session_state["person"].serial != before.serial
 
 
-def test_an_administrator_sees_the_machine_and_no_exam(app: AppTest) -> None:
+def test_an_administrator_sees_people_and_the_machine_and_no_exam(app: AppTest) -> None:
     sign_in(app, Role.ADMINISTRATOR.value)
+    assert "Who may sign in" in words(app)
+    assert SHOWN[Role.DOCTOR] in words(app)
+
+    app.button_group(key="room").set_value("machine").run()
 
     assert "This box" in words(app)
+    assert not app.file_uploader
+
+
+def test_somebody_new_is_let_in_by_the_administrator_alone(
+    app: AppTest, records: RecordsClient
+) -> None:
+    sign_in(app, Role.ADMINISTRATOR.value)
+    press(app, "Keep")
+    assert "Nothing was changed." in words(app)
+    named = {t.label: t for t in app.text_input}
+    named["Name to sign in with (small letters, digits, dots, dashes)"].set_value("wang")
+    named["Name to show and to print"].set_value("Wang")
+    named["PIN or password to begin with"].set_value("a first horse 1")
+    app.button_group[-1].set_value([Role.GRADER])
+    press(app, "Keep")
+
+    session = records.sign_in("wang", "a first horse 1").session
+    assert (session.shown_name, session.roles) == ("Wang", (Role.GRADER,))
+    assert session.must_change_secret
+    assert "Wang" in words(app)
+
+
+def test_an_auditor_sees_the_machine_alone(app: AppTest) -> None:
+    sign_in(app, Role.AUDITOR.value)
+
+    assert "This box" in words(app)
+    assert "Who may sign in" not in words(app)
     assert not app.file_uploader
 
 

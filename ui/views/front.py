@@ -12,7 +12,7 @@ import streamlit as st
 from edge_runtime.wire.client import ScreeningClient
 from ui import gateway
 from ui.staff import KEY, Staff, forget_everything
-from ui.views import kiosk, operator, reading_room, sign_in
+from ui.views import kiosk, operator, people, reading_room, sign_in
 from ui.wording import say
 
 LOOK_AGAIN_S = 5.0
@@ -98,6 +98,8 @@ def leave(staff: Staff) -> None:
 def _room(staff: Staff, client: ScreeningClient) -> None:
     if staff.room == "machine":
         operator.show(client, alone=False)
+    elif staff.room == "people":
+        people.show(staff)
     elif staff.room == "reading":
         reading_room.show(staff, client)
     else:
