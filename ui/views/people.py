@@ -66,6 +66,21 @@ def _change(staff: Staff, users: dict[str, records_client.User]) -> None:
         key="people-which",
     )
     before = users.get(user_id, records_client.User("", "", "", ()))
+    asked = _form(user_id, before)
+    if asked is None:
+        return
+    wanted, secret = asked
+    try:
+        staff.clinic.keep_user(wanted, secret)
+    except ForeseyeError as error:
+        words = [told(error.public_message), say("secret.rule")]
+        st.html(parts.statement("warn", say("people.not_kept"), words))
+    else:
+        st.rerun()
+
+
+def _form(user_id: str, before: records_client.User) -> tuple[records_client.User, str] | None:
+    """Return who is wanted, with a new secret or none; None until somebody says so."""
     with st.form(f"person-{user_id}", border=False, clear_on_submit=user_id == NEW):
         name = st.text_input(
             say("people.name"), before.name, max_chars=MAX_NAME_CHARACTERS, autocomplete="off"
@@ -91,14 +106,8 @@ def _change(staff: Staff, users: dict[str, records_client.User]) -> None:
         )
         may_sign_in = st.toggle(say("people.may"), value=before.may_sign_in)
         if not st.form_submit_button(say("people.keep"), type="primary"):
-            return
+            return None
     wanted = records_client.User(
         before.user_id, name.strip().lower(), shown.strip(), tuple(roles), may_sign_in
     )
-    try:
-        staff.clinic.keep_user(wanted, secret)
-    except ForeseyeError as error:
-        words = [told(error.public_message), say("secret.rule")]
-        st.html(parts.statement("warn", say("people.not_kept"), words))
-    else:
-        st.rerun()
+    return wanted, secret
