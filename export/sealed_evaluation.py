@@ -58,9 +58,10 @@ class SealedEvaluation:
 def sealed_evaluation(own: Evaluation, others: Sequence[Path]) -> SealedEvaluation:
     """Return what a bundle seals of its own evaluation and of others' files.
 
+    Where two of one split judged the same set, the first tells of it and the later does not.
     Raises ExportError for a file that is no evaluation, or that judged other weights on a role.
     """
-    read = [_read(path) for path in others]
+    read = _each_set_once([_read(path) for path in others])
     names = _names(read)
     pages = {_page(name): other for name, other in names.items()}
     files = {EVALUATION_FILE: _bytes(own), PAGE_FILE: evaluation_page(own, pages).encode()}
@@ -87,6 +88,38 @@ def _read(path: Path) -> Evaluation:
             f"these are others; {' and '.join(OF_OTHER_BUNDLES)} can be sealed"
         )
     return evaluation
+
+
+def _each_set_once(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+    told: dict[str, set[str]] = {}
+    once = []
+    for evaluation in evaluations:
+        before = told.setdefault(evaluation.split, set())
+        judged = {m.set for of_model in evaluation.metrics.values() for m in of_model}
+        once.append(_without(evaluation, judged & before))
+        before |= judged
+    return once
+
+
+def _without(evaluation: Evaluation, sets: set[str]) -> Evaluation:
+    if not sets:
+        return evaluation
+
+    def kept(metrics: dict[ModelName, list[Metric]]) -> dict[ModelName, list[Metric]]:
+        return {
+            model: [m for m in of_model if m.set not in sets] for model, of_model in metrics.items()
+        }
+
+    note = f"Told by another evaluation, and left out here: {', '.join(sorted(sets))}."
+    return evaluation.model_copy(
+        update={
+            "sets": [judged for judged in evaluation.sets if judged.set not in sets],
+            "metrics": kept(evaluation.metrics),
+            "subgroups": kept(evaluation.subgroups),
+            "plots": [plot for plot in evaluation.plots if plot.set not in sets],
+            "notes": [*evaluation.notes, note],
+        }
+    )
 
 
 def _names(evaluations: Sequence[Evaluation]) -> dict[str, Evaluation]:

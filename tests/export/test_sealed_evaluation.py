@@ -24,13 +24,13 @@ from training.evaluation.figures import FIGURES
 COUNTS = {"people": 5, "photographs": 10}
 
 
-def an_evaluation(split: str, value: float) -> Evaluation:
+def an_evaluation(split: str, value: float, set_name: str = "DRISHTI_GS") -> Evaluation:
     def metric(subgroup: dict[str, str] | None) -> Metric:
         return Metric(
             name="disc_dice",
             value=value,
             interval_95=(value - 0.1, value + 0.1),
-            set="DRISHTI_GS",
+            set=set_name,
             role="test",
             split=split,
             subgroup=subgroup,
@@ -49,7 +49,7 @@ def an_evaluation(split: str, value: float) -> Evaluation:
         kind="roc",
         model="anatomy",
         title="ROC",
-        set="DRISHTI_GS",
+        set=set_name,
         x_label="x",
         y_label="y",
         series=[Series(name="line", x=[0.0, 1.0], y=[0.0, 1.0])],
@@ -59,7 +59,7 @@ def an_evaluation(split: str, value: float) -> Evaluation:
         split=split,
         made_with={"foreseye": "0.1.0"},
         bundles=[judged],
-        sets=[JudgedSet(set="DRISHTI_GS", terms="", read=10, ungradable=0, unreadable=0, **COUNTS)],
+        sets=[JudgedSet(set=set_name, terms="", read=10, ungradable=0, unreadable=0, **COUNTS)],
         metrics={"anatomy": [metric(None)]},
         subgroups={"anatomy": parts},
         missing=[],
@@ -79,7 +79,7 @@ def test_every_split_is_sealed_beside_the_bundles_own(tmp_path: Path):
     files = [
         written(tmp_path / "cv", an_evaluation("cv", 0.7)),
         written(tmp_path / "out", an_evaluation("external", 0.6)) / EVALUATION_FILE,
-        written(tmp_path / "more", an_evaluation("external", 0.61)),
+        written(tmp_path / "more", an_evaluation("external", 0.61, "CHASEDB1")),
     ]
 
     sealed = sealed_evaluation(an_evaluation("test", 0.8), files)
@@ -99,6 +99,26 @@ def test_every_split_is_sealed_beside_the_bundles_own(tmp_path: Path):
     ]
     assert set(sealed.evaluations) | {sealed.page} <= set(sealed.files)
     assert b"evaluation-cv.html" in sealed.files[sealed.page]
+
+
+def test_a_set_that_two_judged_is_told_of_by_the_first(tmp_path: Path):
+    files = [
+        written(tmp_path / "new", an_evaluation("cv", 0.9)),
+        written(tmp_path / "old", an_evaluation("cv", 0.7)),
+        written(tmp_path / "more", an_evaluation("cv", 0.6, "SRAHIM_DR")),
+    ]
+
+    sealed = sealed_evaluation(an_evaluation("test", 0.8), files)
+
+    whole = [(m.set, m.split, m.value) for m in sealed.metrics["anatomy"] if m.subgroup is None]
+    assert whole == [
+        ("DRISHTI_GS", "test", 0.8),
+        ("DRISHTI_GS", "cv", 0.9),
+        ("SRAHIM_DR", "cv", 0.6),
+    ]
+    old = Evaluation.model_validate_json(sealed.files["evaluation-cv-2.json"])
+    assert (old.sets, old.plots, old.subgroups["anatomy"]) == ([], [], [])
+    assert old.notes == ["Told by another evaluation, and left out here: DRISHTI_GS."]
 
 
 def test_only_defects_and_copies_are_named_among_the_parts(tmp_path: Path):
