@@ -7,11 +7,13 @@ from pathlib import Path
 
 from edge_runtime.batch.columns import exam_columns, photograph_columns
 from edge_runtime.batch.csv_tables import write_csv
+from edge_runtime.batch.documents import Documents
 from edge_runtime.batch.duplicates import DUPLICATES_FILE, write_duplicates
 from edge_runtime.batch.fhir_files import write_fhir
 from edge_runtime.batch.page.distributions import distributions
 from edge_runtime.batch.page.page import summary_page
 from edge_runtime.batch.page.rows import rows_to_look_at
+from edge_runtime.batch.plan import WorkPlan
 from edge_runtime.batch.record import BatchRecord, read_record
 from edge_runtime.batch.shards import EXAMS, PHOTOGRAPHS, shard_path
 from edge_runtime.batch.summary import BatchSummary, Effort, summarise
@@ -24,16 +26,18 @@ SUMMARY_FILE, PAGE_FILE = "summary.json", "summary.html"
 
 
 def finish_batch(
-    out: Path,
+    plan: WorkPlan,
     bundle: BundleManifest,
     formats: Collection[str],
     effort: Effort,
+    documents: Documents | None = None,
 ) -> BatchSummary:
     """Write the formats that are made from the tables, summary.json and summary.html; return
     the summary.
 
     Raises OutputError.
     """
+    out = plan.out
     record = read_record(out)
     num_shards = -(-record.input.exams // record.exams_per_shard)
     photographs, exams = (
@@ -45,8 +49,9 @@ def finish_batch(
         write_csv(out / f"{EXAMS}.csv", exams, exam_columns(bundle))
     if "fhir" in formats:
         write_fhir(out, num_shards, bundle)
+    failed = documents.write(plan, record, bundle) if documents is not None else 0
     repeated = write_duplicates(out / DUPLICATES_FILE, photographs)
-    summary = summarise(photographs, exams, repeated, effort)
+    summary = summarise(photographs, exams, repeated, effort, failed)
     write_whole(out / SUMMARY_FILE, contract_json(summary) + "\n")
     _write_page(out, record, summary, bundle, (photographs, exams))
     return summary

@@ -33,17 +33,23 @@ def screened_exams(out: Path, number: int, bundle: BundleManifest) -> Iterator[S
 
     They are told to be screened when the shard was written. Raises OutputError.
     """
+    return (exam for _, exam in placed_exams(out, number, bundle))
+
+
+def placed_exams(
+    out: Path, number: int, bundle: BundleManifest
+) -> Iterator[tuple[int, ScreenedExam]]:
+    """Yield the exams as `screened_exams`, each with its place in the shard."""
     photographs = table_rows([shard_path(out, PHOTOGRAPHS, number)])
     at = _written_at(shard_path(out, EXAMS, number))
-    for row in table_rows([shard_path(out, EXAMS, number)]):
+    for place, row in enumerate(table_rows([shard_path(out, EXAMS, number)])):
         # By their order and not by the exam's id, which two exams of the same content share.
         of_exam = list(islice(photographs, len(_listed(row))))
         if row["exam_id"] is None:
             continue
         done = [one for one in of_exam if one["status"] != FAILED]
-        yield ScreenedExam(
-            exam_record(row, of_exam), tuple(_photograph(out, one) for one in done), bundle, at
-        )
+        photographs_done = tuple(_photograph(out, one) for one in done)
+        yield place, ScreenedExam(exam_record(row, of_exam), photographs_done, bundle, at)
 
 
 def exam_record(row: Mapping[str, Any], photographs: list[Row]) -> ExamRecord:

@@ -114,6 +114,8 @@ class BatchSummary(Strict):
     """Errors of the failed photographs, the most frequent first."""
     gradable_by_set: dict[str, GradableShare]
     duplicates: Duplicates
+    documents_failed: int = 0
+    """Exams that could not have their DICOM objects or reports; documents/*.json say why."""
     screened_now: int
     """Photographs that this run screened; the others stood there when it was resumed."""
     seconds: float
@@ -125,7 +127,11 @@ class BatchSummary(Strict):
 
 
 def summarise(
-    photographs: Sequence[Path], exams: Sequence[Path], repeated: Repeated, effort: Effort
+    photographs: Sequence[Path],
+    exams: Sequence[Path],
+    repeated: Repeated,
+    effort: Effort,
+    documents_failed: int = 0,
 ) -> BatchSummary:
     """Return the summary of a batch's tables. Raises OutputError when a part cannot be read."""
     counts = Counts()
@@ -142,6 +148,7 @@ def summarise(
         duplicates=Duplicates(
             contents=repeated.contents, photographs_beyond_the_first=repeated.photographs
         ),
+        documents_failed=documents_failed,
         screened_now=now,
         seconds=round(seconds, 3),
         photographs_per_second=round(now / seconds, 3) if now and seconds > 0 else None,

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from edge_runtime.cli.exports import Languages, check_installed, named
 from edge_runtime.cli.files_read import DicomPatient
 from edge_runtime.cli.options import AsJson
 from edge_runtime.cli.progress import progress_bar
@@ -21,15 +22,17 @@ from edge_runtime.contracts.strict import contract_dict
 from edge_runtime.domain import USE
 from edge_runtime.errors import InvalidField
 from edge_runtime.interop.dicom.photographs import PatientPolicy
+from edge_runtime.interop.exam_exports import LANGUAGES
 from edge_runtime.names import shown_name
 
 if TYPE_CHECKING:
+    from edge_runtime.batch.documents import Documents
     from edge_runtime.batch.engines.base import Engine
     from edge_runtime.batch.plan import WorkPlan
-    from edge_runtime.batch.run import BatchOptions
-    from edge_runtime.batch.summary import BatchSummary
+    from edge_runtime.batch.run import Progress
+    from edge_runtime.batch.summary import BatchSummary, Effort
 
-FORMATS = ("csv", "parquet", "fhir")
+FORMATS = ("csv", "parquet", "fhir", "dicom", "pdf")
 THREADS = 2
 """Exams at work in one process: one is decoded while the models run on the other."""
 
@@ -52,8 +55,8 @@ Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="New folder for 
 EngineOption = Annotated[EngineName, typer.Option("--engine", help="What runs the batch.")]
 Formats = Annotated[
     str,
-    typer.Option("--formats", help="Any of csv, parquet, fhir. Parquet is always written: the "
-                 "run resumes from it."),
+    typer.Option("--formats", help="Any of csv, parquet, fhir, dicom, pdf. Parquet is always "
+                 "written: the run resumes from it."),
 ]  # fmt: skip
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the batch that DIR holds.")]
 Pictures = Annotated[bool, typer.Option("--pictures", help="Also write each one's pictures.")]
@@ -83,30 +86,26 @@ def batch(
     workers: Workers = THREADS,
     ray_address: RayAddress = "local",
     dicom_patient: DicomPatient = PatientPolicy.DROP,
+    language: Languages = "en,zh",
     as_json: AsJson = False,
 ) -> None:
     """Screen every photograph of a folder, a ZIP or a manifest: one row each, whatever happens.
 
     DIR gets the tables photographs/ and exams/ in Parquet, summary.json, duplicates.csv where the
     same bytes came twice and, with csv, photographs.csv and exams.csv, with fhir one bundle an exam
-    in fhir/*.ndjson. A stopped batch goes on with --resume.
+    in fhir/*.ndjson, with dicom or pdf a folder an exam in documents/. A stopped batch goes on with
+    --resume.
     """
     session = session_of(context, as_json)
     wanted = _formats(formats)
-    # Here and below: the engine and the tables' library load only when they are needed.
-    from edge_runtime.batch.listing import root_of
-    from edge_runtime.batch.plan import WorkPlan
-    from edge_runtime.batch.run import BatchOptions
-
-    patient: Literal["drop", "keep"] = "keep" if dicom_patient is PatientPolicy.KEEP else "drop"
-    options = BatchOptions(source, out, resume, pictures, patient)
-    plan = WorkPlan(
-        session.settings, root_of(source).absolute(), out.absolute(), pictures, patient, workers
-    )
+    documents = _documents(wanted, language)
+    pictures = pictures or documents is not None  # which the documents show
+    plan = _plan(session, source, out, pictures, dicom_patient, workers)
     chosen = _engine(session, plan, processes, ray_address if engine is EngineName.RAY else None)
     try:
         with closing(chosen):
-            summary = _screened(chosen, options, wanted)
+            progress, effort = _screened(chosen, plan, source, resume)
+            summary = _finished(plan, progress, wanted, effort, documents)
     except KeyboardInterrupt:
         say("Stopped. The same command with --resume goes on from here.")
         raise typer.Exit(130) from None
@@ -114,8 +113,31 @@ def batch(
         print_json({"out": shown_name(out), "engine": engine.value, **contract_dict(summary)})
     else:
         _show(summary, out)
-    if summary.photographs.failed:
+    if summary.photographs.failed or summary.documents_failed:
         raise typer.Exit(1)
+
+
+def _documents(formats: set[str], language: str) -> Documents | None:
+    # Here and below: the engine and the tables' library load only when they are needed.
+    from edge_runtime.batch.documents import wanted_documents
+
+    return wanted_documents(formats, named(language, LANGUAGES, "language") or LANGUAGES)
+
+
+def _plan(
+    session: Session,
+    source: Path,
+    out: Path,
+    pictures: bool,
+    dicom_patient: PatientPolicy,
+    workers: int,
+) -> WorkPlan:
+    from edge_runtime.batch.listing import root_of
+    from edge_runtime.batch.plan import WorkPlan
+
+    patient: Literal["drop", "keep"] = "keep" if dicom_patient is PatientPolicy.KEEP else "drop"
+    root = root_of(source).absolute()
+    return WorkPlan(session.settings, root, out.absolute(), pictures, patient, workers)
 
 
 def _engine(
@@ -130,11 +152,13 @@ def _engine(
     return Local(plan, session.pipeline, processes)
 
 
-def _screened(engine: Engine, options: BatchOptions, formats: set[str]) -> BatchSummary:
-    from edge_runtime.batch.finish import finish_batch
-    from edge_runtime.batch.run import run_batch
+def _screened(
+    engine: Engine, plan: WorkPlan, source: Path, resume: bool
+) -> tuple[Progress, Effort]:
+    from edge_runtime.batch.run import BatchOptions, run_batch
     from edge_runtime.batch.summary import Effort
 
+    options = BatchOptions(source, plan.out, resume, plan.pictures, plan.dicom_patient)
     with closing(run_batch(engine, options)) as steps:
         progress = next(steps)
         started = time.perf_counter()
@@ -142,16 +166,29 @@ def _screened(engine: Engine, options: BatchOptions, formats: set[str]) -> Batch
             for progress in steps:
                 show(progress.done)
         seconds = time.perf_counter() - started
-        effort = Effort(progress.done - progress.earlier, seconds, engine.peak_memory_mb())
-        return finish_batch(options.out, progress.facts.manifest, formats, effort)
+    now = progress.done - progress.earlier
+    return progress, Effort(now, seconds, engine.peak_memory_mb())
+
+
+def _finished(
+    plan: WorkPlan,
+    progress: Progress,
+    formats: set[str],
+    effort: Effort,
+    documents: Documents | None,
+) -> BatchSummary:
+    from edge_runtime.batch.finish import finish_batch
+
+    return finish_batch(plan, progress.facts.manifest, formats, effort, documents)
 
 
 def _formats(text: str) -> set[str]:
     wanted = {name.strip().lower() for name in text.split(",") if name.strip()}
     unknown = sorted(wanted - set(FORMATS))
     if unknown or not wanted:
-        named = ", ".join(unknown) or "none"
-        raise InvalidField("formats", f"{named} is not known here; known: {', '.join(FORMATS)}")
+        said = ", ".join(unknown) or "none"
+        raise InvalidField("formats", f"{said} is not known here; known: {', '.join(FORMATS)}")
+    check_installed(tuple(wanted))
     return wanted
 
 
@@ -168,6 +205,8 @@ def _show(summary: BatchSummary, out: Path) -> None:
     for name, share in summary.gradable_by_set.items():
         counts_text = f"{share.gradable} of {share.photographs} ({share.share:.1%})"
         console.print(f"Gradable in {escape(name)}: {counts_text}", soft_wrap=True)
+    if summary.documents_failed:
+        console.print(f"Without their documents: {summary.documents_failed} exams; see documents/")
     if summary.photographs_per_second is not None:
         console.print(f"{summary.photographs_per_second:.2f} photographs/s")
     console.print(f"Peak memory {summary.peak_memory_mb:.0f} MB")

@@ -207,7 +207,8 @@ def test_a_broken_engine_stops_the_batch_and_a_sound_one_goes_on(
 @pytest.mark.parametrize(
     ("options", "told_of"),
     [
-        (["--formats", "csv,dicom"], "dicom is not known here"),
+        (["--formats", "csv,word"], "word is not known here"),
+        (["--formats", "pdf", "--language", "la"], "la is not known here"),
         (["--formats", ""], "none is not known here"),
         (["--engine", "spark"], "--engine"),
         (["--workers", "0"], "--workers"),
