@@ -158,7 +158,7 @@ class RayData:
             options["address"] = self._address
         try:
             ray.init(**options)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except Exception as error:  # Ray raises a bare one where its processes are not up in 30 s
             raise BackendUnavailable(f"Ray at {self._address}: {error}") from error
         self._begun = True
         context = DataContext.get_current()
