@@ -122,7 +122,7 @@ class RayData:
             ShardActor,
             batch_size=1,
             fn_constructor_args=(self._plan, self._facts),
-            concurrency=min(self._num_actors, len(rows)),
+            compute=ray.data.ActorPoolStrategy(size=min(self._num_actors, len(rows))),
             num_cpus=1,
         )
         try:
@@ -161,6 +161,7 @@ class RayData:
         except Exception as error:  # Ray raises a bare one where its processes are not up in 30 s
             raise BackendUnavailable(f"Ray at {self._address}: {error}") from error
         self._begun = True
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         context = DataContext.get_current()
         context.enable_progress_bars = False
         context.execution_options.preserve_order = False
