@@ -42,12 +42,12 @@ class SealedEvaluation:
     ) -> tuple[dict[ModelName, ModelEntry], MeasuredQuality | None]:
         """Return the bundle's models and quality gate with these metrics and no others.
 
-        A model that sees no photographs keeps its own: no photograph judges it.
+        A model that no evaluation of photographs judges (forecast, simulated visits) keeps its own.
         """
         measured = {
-            name: entry
-            if entry.preprocessing is None
-            else entry.model_copy(update={"metrics": self.metrics.get(name, [])})
+            name: entry.model_copy(update={"metrics": self.metrics[name]})
+            if name in self.metrics
+            else entry
             for name, entry in models.items()
         }
         if quality is not None:

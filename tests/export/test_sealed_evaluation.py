@@ -135,6 +135,17 @@ def test_figures_of_other_weights_on_a_role_are_refused(tmp_path: Path):
         sealed_evaluation(an_evaluation("test", 0.8), [other])
 
 
+def test_models_that_no_photographs_judge_keep_their_figures():
+    manifest = open_bundle(None).manifest
+    sealed = sealed_evaluation(an_evaluation("test", 0.8), [])
+
+    models, _ = sealed.beside(manifest.models, manifest.measured_quality)
+
+    assert models["anatomy"].metrics == sealed.metrics["anatomy"]
+    for name in ("forecast", "progression"):
+        assert models[name].metrics == manifest.models[name].metrics != []
+
+
 def test_what_is_no_evaluation_is_refused(tmp_path: Path):
     (tmp_path / "x.json").write_text("{}", encoding="utf-8")
 
