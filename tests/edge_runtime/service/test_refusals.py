@@ -13,6 +13,7 @@ import pytest
 
 from edge_runtime.domain import Person, PhotographFile
 from edge_runtime.errors import (
+    ArchiveEntryRefused,
     ForeseyeError,
     InferenceFailed,
     InvalidField,
@@ -122,6 +123,7 @@ def errors_to_raise() -> list[ForeseyeError]:
         Overloaded: Overloaded("private", retry_after_ms=1234),
         QuotaExceeded: QuotaExceeded("private", retry_after_ms=1234),
         WrongState: WrongState("The exam is signed."),
+        ArchiveEntryRefused: ArchiveEntryRefused("it is encrypted"),
         ManifestError: ManifestError("/private/manifest.csv", 3, "age_years", "private"),
     }
     return [special.get(kind) or kind("private") for kind in STATUS_OF]

@@ -23,7 +23,6 @@ from edge_runtime.interop.dicom.simulated import SimulatedVisit, simulated_captu
 from edge_runtime.interop.dicom.study import study_of
 from edge_runtime.interop.layers import masks_of
 from edge_runtime.interop.screened import ScreenedExam
-from edge_runtime.settings import Limits
 from tests.edge_runtime.interop.dicom.objects import eye_pixels
 from tests.edge_runtime.interop.exams import example_record
 from tests.edge_runtime.interop.sample_exam import sample_exam
@@ -97,7 +96,7 @@ def test_a_photograph_object_reads_back_as_the_jpeg_that_went_in(
     exam: ScreenedExam, folder: Path
 ) -> None:
     with reading(PatientPolicy.KEEP) as read:
-        found = read(folder / "photograph-2.dcm", Limits())
+        found = read((folder / "photograph-2.dcm").read_bytes(), "photograph-2.dcm")
 
     (photograph,) = found.photographs
     assert photograph.content == exam.photographs[1].content
@@ -271,7 +270,7 @@ def test_a_simulated_visit_is_never_screened_as_a_photograph(
     write_objects({"simulated.dcm": a_simulated(exam, objects)}, tmp_path)
 
     with reading(PatientPolicy.DROP) as read, pytest.raises(UnsupportedPicture, match="simulated"):
-        read(tmp_path / "simulated.dcm", Limits())
+        read((tmp_path / "simulated.dcm").read_bytes(), "simulated.dcm")
 
 
 def test_an_exam_without_a_photograph_has_no_objects(exam: ScreenedExam) -> None:
