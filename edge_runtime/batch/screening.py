@@ -61,10 +61,7 @@ class ShardScreening:
         exams = task.exams(self.plan.out)
         remove_pictures(self.plan.out, task.number)
         done: list[ExamRows] = []
-        threads = 1 if task.alone else self.plan.num_threads
-        work = in_order(
-            lambda place: self._rows(task, exams, place, begun), range(len(exams)), threads
-        )
+        work = self._worked_on(task, exams, begun)
         with closing(work) as screened:
             for place, rows in enumerate(screened):
                 done.append(rows)
@@ -76,6 +73,18 @@ class ShardScreening:
             parquet_bytes(photographs, self.photograph_columns),
             parquet_bytes([exam.exam for exam in done], self.exam_columns),
         )
+
+    def _worked_on(
+        self, task: ShardTask, exams: Sequence[ListedExam], begun: Begun
+    ) -> Generator[ExamRows, None, None]:
+        def rows_at(place: int) -> ExamRows:
+            return self._rows(task, exams, place, begun)
+
+        places = range(len(exams))
+        if task.alone:
+            # Not even begun before the last one's end was told: a death must have one suspect.
+            return (rows_at(place) for place in places)
+        return in_order(rows_at, places, self.plan.num_threads)
 
     def _rows(
         self, task: ShardTask, exams: Sequence[ListedExam], place: int, begun: Begun
