@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
-from edge_runtime.bundle.opening import Bundle
+from edge_runtime.bundle.opening import Bundle, in_order_of_release
 from edge_runtime.contracts.bundle import BundleManifest
 from edge_runtime.contracts.evaluation import EVALUATION_FILE, Evaluation
 from edge_runtime.contracts.repeatability import Repeatability, SmallestDetectableChange
@@ -66,13 +66,9 @@ def seal(
 def _with_version(manifest: BundleManifest, version: str) -> BundleManifest:
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         raise ExportError(f"a version is MAJOR.MINOR.PATCH, not {version!r}")
-    if _ordered(version) < _ordered(manifest.version):
+    if in_order_of_release(version) < in_order_of_release(manifest.version):
         raise ExportError(f"{version} is below {manifest.version}: no runtime would take it")
     return manifest.model_copy(update={"version": version})
-
-
-def _ordered(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
 
 
 def _with_evaluations(manifest: BundleManifest, sealed: SealedEvaluation) -> BundleManifest:

@@ -84,7 +84,9 @@ def open_bundle(
     manifest = _parsed(raw)
     for file, expected in manifest.files.items():
         _checked(folder, file, expected)
-    if not_before is not None and _ordered(manifest.version) < _ordered(not_before):
+    if not_before is not None and in_order_of_release(manifest.version) < in_order_of_release(
+        not_before
+    ):
         raise BundleRollback(f"version {manifest.version} is older than {not_before}")
     return Bundle(folder, manifest, raw.decode(), sha256)
 
@@ -146,5 +148,6 @@ def _read(folder: Path, file: str, limit: int | None = None) -> bytes:
         raise BundleCorrupt(f"{file} in {folder} cannot be read: {error}") from None
 
 
-def _ordered(version: str) -> tuple[int, ...]:
+def in_order_of_release(version: str) -> tuple[int, ...]:
+    """Return what MAJOR.MINOR.PATCH versions are compared by."""
     return tuple(int(part) for part in version.split("."))

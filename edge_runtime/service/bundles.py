@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from edge_runtime.bundle.opening import in_order_of_release
 from edge_runtime.contracts.result import BundleIdentity
 from edge_runtime.errors import (
     BundleMissing,
@@ -193,9 +194,5 @@ class Bundles:
 
 
 def _check_version(new: Generation, old: Generation) -> None:
-    if _ordered(new.version) < _ordered(old.version):
+    if in_order_of_release(new.version) < in_order_of_release(old.version):
         raise BundleRollback(f"version {new.version} is older than {old.version}")
-
-
-def _ordered(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
