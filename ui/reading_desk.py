@@ -26,6 +26,12 @@ class ReadingDesk:
     earlier: tuple[records_client.KeptExam, ...] | None = None
     """Earlier exams of the same person; None until somebody asks for them."""
     simulation: SimulationRun | None = None
+    painting: str = ""
+    """The photograph that is painted on; empty while the exam is read."""
+    drafts: dict[str, dict[str, object]] = field(default_factory=dict, repr=False)
+    """What was painted and is not kept yet: by photograph and layer, as the page sent it."""
+    painted: dict[str, object] = field(default_factory=dict, repr=False)
+    """What became of the last masks that were to be kept, for the page that sent them."""
     contents: dict[str, bytes] = field(default_factory=dict, repr=False)
     """Pictures by their id."""
     drawn: dict[tuple[object, ...], bytes] = field(default_factory=dict, repr=False)

@@ -55,7 +55,7 @@ def exam_row(connection: Connection, exam_id: str) -> Any:
 
 
 def read_exam(vault: Vault, actor: Actor, exam_id: str) -> KeptExam:
-    """Return an exam as the actor may see it: who reads blind sees no other reader's decisions.
+    """Return an exam as the actor may see it: who reads blind sees nothing of another reader.
 
     Raises NotKept, Erased, or RecordsDamaged.
     """
@@ -77,7 +77,15 @@ def as_seen_by(actor: Actor, exam: KeptExam) -> KeptExam:
     if may(actor.roles, Action.ARBITRATE):
         return exam
     own = tuple(each for each in exam.decisions if each.user_id == actor.user_id)
-    return replace(exam, decisions=own, disputed=())
+    names = {actor.user_id, actor.shown_name}
+    photographs = tuple(_without_others(each, names) for each in exam.photographs)
+    return replace(exam, decisions=own, disputed=(), photographs=photographs)
+
+
+def _without_others(photograph: KeptPhotograph, names: set[str]) -> KeptPhotograph:
+    """Return a photograph without what people of other names painted on it."""
+    kept = (each for each in photograph.pictures if not each.by_person or each.source in names)
+    return replace(photograph, pictures=tuple(kept))
 
 
 def whole_exam(vault: Vault, connection: Connection, row: Any) -> KeptExam:

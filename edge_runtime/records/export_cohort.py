@@ -30,7 +30,7 @@ from edge_runtime.records.consents import has_consented
 from edge_runtime.records.decision_rules import GRADES, QUALITY
 from edge_runtime.records.exam_reading import whole_exam
 from edge_runtime.records.judgement import eye_of
-from edge_runtime.records.kept import Decision, KeptExam, KeptPhotograph
+from edge_runtime.records.kept import Decision, KeptExam, KeptPhotograph, KeptPicture
 from edge_runtime.records.masks import decoded_mask, encoded_mask, picture_content
 from edge_runtime.records.vault import THE_OPERATOR, Vault, told_as_full
 from edge_runtime.records.words import ConsentScope, DecisionKind, ExamState
@@ -168,12 +168,22 @@ class _Person:
             write_whole(self.out / relative, encoded_mask(full > 0))
             provenance = {
                 "by": self.vault.digest("cohort", picture.source)[:PSEUDONYM_DIGITS],
-                "from_model": bool(picture.parent_id),
+                **begun_from(photograph, picture),
                 "made_ms_after_first_visit": picture.made_ms - self.first.opened_ms,
                 "spent_s": picture.spent_s,
             }
             write_whole(self.out / f"{relative}.json", json.dumps(provenance) + "\n")
             yield layer, relative
+
+
+def begun_from(photograph: KeptPhotograph, mask: KeptPicture) -> dict[str, object]:
+    """Return which model a painted mask goes back to, and over how many masks of people."""
+    by_id = {each.picture_id: each for each in photograph.pictures}
+    over, parent = 0, by_id.get(mask.parent_id)
+    while parent is not None and parent.by_person:
+        over, parent = over + 1, by_id.get(parent.parent_id)
+    model = "" if parent is None else parent.source
+    return {"from_model": parent is not None, "model": model, "masks_between": over}
 
 
 def labels_of(decisions: tuple[Decision, ...], photograph_id: str) -> dict[str, object]:

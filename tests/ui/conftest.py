@@ -24,7 +24,7 @@ from tests.ui.driving import (
     screen_for,
     service_with,
 )
-from tests.ui.kept_clinic import LiveClinic, clinic_in, clinic_with, staffed
+from tests.ui.kept_clinic import LiveClinic, RunningClinic, clinic_in, clinic_with, staffed
 from ui import gateway
 
 APP = ROOT / "ui" / "app.py"
@@ -101,10 +101,15 @@ def findings_screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 @pytest.fixture(scope="session")
-def clinic_service() -> Iterator[str]:
+def running_clinic() -> Iterator[RunningClinic]:
     """A service that runs the reference bundle and keeps records."""
-    with clinic_with() as address:
-        yield address
+    with clinic_with() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def clinic_service(running_clinic: RunningClinic) -> str:
+    return running_clinic.address
 
 
 @pytest.fixture(scope="session")

@@ -67,12 +67,21 @@ def clinic_in(records: Path, folder: Path) -> Iterator[LiveClinic]:
         yield LiveClinic(screening, kept)
 
 
+@dataclass(frozen=True)
+class RunningClinic:
+    """A running `foreseye serve --records`."""
+
+    address: str
+    folder: Path
+    """Of the records."""
+
+
 @contextmanager
-def clinic_with(settings: dict[str, str] | None = None) -> Iterator[str]:
-    """The address of a running `foreseye serve --records`."""
+def clinic_with(settings: dict[str, str] | None = None) -> Iterator[RunningClinic]:
+    """A running `foreseye serve --records` with one person of each role."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         records = staffed(Path(folder) / "records")
         known = {"FORESEYE_MASTER_KEY": MASTER.content.hex(), **(settings or {})}
         with service_with(known, "--records", str(records)) as address:
-            yield address
+            yield RunningClinic(address, records)

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAMES = re.compile(
     # What has no Chinese name: ours, the eyes' codes, file formats, measures, units, hashes.
     r"\b(foreseye(-reference)?|PIN|English|Language|OD|OS|JPEG|PNG|TIFF|HEIC|JSON|MB|AI|CRAE|CRVE|AVR"
-    r"|FDA De Novo DEN180001|LumineticsCore|EyeArt|LM"
+    r"|Ctrl|Shift|FDA De Novo DEN180001|LumineticsCore|EyeArt|LM"
     r"|HbA1c|eGFR|BMI|SHA|mmHg|mm|mL/min|kg/m²|rad|[0-9a-f]{12,64}|[\w-]+\.jpg)\b"
 )
 

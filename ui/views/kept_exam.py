@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import streamlit as st
 
-from edge_runtime.wire.client import Eye, ScreeningClient
+from edge_runtime.wire.client import Eye, ScreeningClient, records_client
 from ui import ahead, parts
 from ui.kept_exam import ReadPhotograph, forecast_of, read_photographs
-from ui.looking import shown
-from ui.overlays import Layers
+from ui.painting import people_masks
 from ui.reading_desk import KEY, ReadingDesk
 from ui.staff import Staff
 from ui.told import told
-from ui.views import deciding, earlier_visits, signing, simulated_visits
+from ui.views import (
+    deciding,
+    earlier_visits,
+    eye_picture,
+    painting,
+    signing,
+    simulated_visits,
+)
 from ui.whose import who
 from ui.wording import moment, number, say
-from ui.zooming import zoom_bar
-
-LAYERS = ("arterioles", "venules", "disc", "cup")
 
 
 def show(staff: Staff, client: ScreeningClient, desk: ReadingDesk) -> None:
     """Draw the exam; everything on it may be read by whoever the records let read it."""
+    photographs = read_photographs(desk.exam)
+    painted_on = [each for each in photographs if each.kept.photograph_id == desk.painting]
+    if painted_on:
+        painting.show(staff, desk, painted_on[0])
+        return
     _head(desk)
     if desk.refused:
         st.html(parts.statement("bad", say("reading.refused"), [desk.refused]))
@@ -31,16 +39,18 @@ def show(staff: Staff, client: ScreeningClient, desk: ReadingDesk) -> None:
             "reading.disputed.arbiter" if deciding.arbitrates(staff) else "reading.disputed"
         )
         st.html(parts.statement("warn", say("worklist.flag.disputed"), [words]))
-    red_free, layers = _switches(desk)
-    photographs = read_photographs(desk.exam)
+    if any(desk.drafts.values()):
+        lines = [say("painting.unsaved.text")]
+        st.html(parts.statement("warn", say("painting.unsaved"), lines))
+    view = eye_picture.switches(desk)
     for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
         with column, st.container(key=f"card-read-{eye.value}"):
             of_eye = [each for each in photographs if each.eye is eye]
-            _eye(staff, desk, eye, of_eye, red_free, layers)
+            _eye(staff, desk, eye, of_eye, view)
     unknown = [each for each in photographs if each.eye is None]
     if unknown:
         with st.container(key="card-read-unknown"):
-            _eye(staff, desk, None, unknown, red_free, layers)
+            _eye(staff, desk, None, unknown, view)
     earlier_visits.show(client, desk, photographs)
     _forecast(desk)
     simulated_visits.show(staff, client, desk, photographs)
@@ -77,34 +87,12 @@ def _read_again(desk: ReadingDesk) -> None:
     desk.ask(lambda: desk.clinic.read_exam(desk.exam.exam_id))
 
 
-def _switches(desk: ReadingDesk) -> tuple[bool, Layers]:
-    views = {"colour": say("reading.view.colour"), "red_free": say("reading.view.red_free")}
-    with st.container(
-        key="switches-reading", horizontal=True, gap="medium", vertical_alignment="center"
-    ):
-        view = st.segmented_control(
-            say("reading.view"),
-            list(views),
-            format_func=views.__getitem__,
-            default="colour",
-            required=True,
-            key=f"view-{desk.serial}",
-            label_visibility="collapsed",
-        )
-        on = {
-            name: st.toggle(say(f"overlay.{name}"), key=f"show-{name}-reading-{desk.serial}")
-            for name in LAYERS
-        }
-    return view == "red_free", Layers(**on)
-
-
 def _eye(
     staff: Staff,
     desk: ReadingDesk,
     eye: Eye | None,
     of_eye: list[ReadPhotograph],
-    red_free: bool,
-    layers: Layers,
+    view: eye_picture.View,
 ) -> None:
     if not of_eye:
         st.html(parts.eye_head(eye) + parts.quiet(say("reading.no_photograph")))
@@ -123,7 +111,8 @@ def _eye(
             label_visibility="collapsed",
         )
         read = of_eye[at]
-    _picture(desk, read, code, red_free, layers)
+    eye_picture.show(desk, read, code, view)
+    _painted(staff, desk, read)
     if read.kept.refused_error:
         st.html(parts.statement("bad", say("verdict.refused"), [told(read.kept.refused_reason)]))
     elif read.result is None:
@@ -132,40 +121,30 @@ def _eye(
         deciding.show(staff, desk, read, read.result)
 
 
+def _painted(staff: Staff, desk: ReadingDesk, read: ReadPhotograph) -> None:
+    """Draw who painted what, and the way to the painter."""
+    masks = people_masks(read.kept)
+    if masks:
+        title = say("painting.history")
+        st.html(parts.folded(title, len(masks), painting.stands(read.kept)))
+    may = staff.may(records_client.Action.CORRECT_MASK) and desk.exam.state in deciding.OPEN
+    if may and read.result is not None:
+        st.button(
+            say("painting.button"),
+            key=f"paint-{read.kept.photograph_id}",
+            icon=":material/brush:",
+            on_click=_paint,
+            args=(desk, read.kept.photograph_id),
+        )
+
+
+def _paint(desk: ReadingDesk, photograph_id: str) -> None:
+    desk.painting = photograph_id
+
+
 def _named(read: ReadPhotograph) -> str:
     words = number(read.kept.attempt)
     return say("reading.best", attempt=words) if read.kept.best else words
-
-
-def _picture(
-    desk: ReadingDesk, read: ReadPhotograph, code: str, red_free: bool, layers: Layers
-) -> None:
-    place = (read.kept.photograph_id, red_free, layers)
-    if place not in desk.drawn:
-        drawn = shown(
-            desk.picture(read.kept.photograph_id) or b"",
-            desk.picture(read.picture_id("photograph")),
-            red_free=red_free,
-            layers=layers,
-            arteries_veins=desk.picture(read.picture_id("arteries_veins")),
-            disc_cup=desk.picture(read.picture_id("disc_cup")),
-        )
-        desk.drawn[place] = drawn or b""
-    if not desk.drawn[place]:
-        st.html(parts.quiet(say("slot.no_preview")))
-        return
-    names = [say(f"overlay.{name}") for name in LAYERS if getattr(layers, name)]
-    words = {
-        "eye": parts.eye_name(read.eye, in_words=True),
-        "shown": say("list.and").join(names),
-    }
-    with st.container(key=f"look-{code}"):
-        st.image(
-            desk.drawn[place],
-            width="stretch",
-            alt=say("overlay.alt" if names else "overlay.alt.none", **words),
-        )
-    st.html(zoom_bar(f"look-{code}"))
 
 
 def _forecast(desk: ReadingDesk) -> None:

@@ -21,7 +21,7 @@ from edge_runtime.records.exams import add_photograph
 from edge_runtime.records.export_cohort import export_cohort
 from edge_runtime.records.kept import KeptExam
 from edge_runtime.records.masks import correct_mask, decoded_mask, encoded_mask, picture_content
-from edge_runtime.records.vault import Vault
+from edge_runtime.records.vault import Actor, Vault
 from edge_runtime.records.words import ConsentScope, DecisionKind
 from edge_runtime.settings import Limits
 from tests.edge_runtime.records.clinic_of_tests import (
@@ -31,6 +31,7 @@ from tests.edge_runtime.records.clinic_of_tests import (
     HEIGHT_PX,
     IDENTIFIERS,
     NURSE,
+    SECOND,
     WIDTH_PX,
     a_key,
     a_new_exam,
@@ -107,6 +108,21 @@ def test_the_model_picture_that_was_painted_from_outlives_a_second_screening(vau
     ]
 
 
+def test_who_reads_blind_sees_no_mask_that_another_painted(vault: Vault) -> None:
+    exam = a_preliminary_exam(vault)
+    photograph_id = exam.photographs[0].photograph_id
+    for reader, layer in ((FIRST, "disc"), (SECOND, "cup")):
+        correct_mask(vault, reader, exam.exam_id, photograph_id, layer, a_mask())
+
+    def seen_by(reader: Actor) -> list[str]:
+        (photograph,) = read_exam(vault, reader, exam.exam_id).photographs
+        return [each.kind for each in photograph.pictures if each.by_person]
+
+    assert seen_by(FIRST) == ["disc"]
+    assert seen_by(SECOND) == ["cup"]
+    assert seen_by(DOCTOR) == ["disc", "cup"]
+
+
 @pytest.mark.parametrize(
     ("layer", "png", "changed", "error"),
     [
@@ -149,9 +165,12 @@ def test_only_people_who_allow_it_are_in_the_cohort_and_nobody_by_name(
     for exam_id, given in ((exam.exam_id, True), (other.exam_id, True), (other.exam_id, False)):
         record_consent(vault, NURSE, exam_id, ConsentScope.TRAINING, given, "May we?", "en")
     photograph_id = exam.photographs[0].photograph_id
-    for layer in ("vessel", "lesion_haemorrhage", "vessel"):
-        mask = a_mask(SIDE_PX // 2, SIDE_PX // 2)
-        correct_mask(vault, FIRST, exam.exam_id, photograph_id, layer, mask)
+    place, mask = (exam.exam_id, photograph_id), a_mask(SIDE_PX // 2, SIDE_PX // 2)
+    correct_mask(vault, FIRST, *place, "lesion_haemorrhage", mask)
+    parent_id = exam.photographs[0].pictures[0].picture_id
+    for _ in range(2):
+        kept = correct_mask(vault, FIRST, *place, "vessel", mask, parent_id=parent_id)
+        parent_id = kept.picture_id
     grade = (exam.exam_id, photograph_id, "findings.dr_grade", DecisionKind.CORRECT, "2")
     decide(vault, DOCTOR, *grade)
     out = quick_disk / "cohort"
@@ -178,6 +197,9 @@ def test_only_people_who_allow_it_are_in_the_cohort_and_nobody_by_name(
     assert CANARY.encode() not in told
     assert exam.exam_id.encode() not in told
     provenance = json.loads((out / f"{row.masks()['vessel']}.json").read_text())
-    assert provenance["from_model"] is False
+    assert (provenance["from_model"], provenance["model"]) == (True, "drawn@1.2.3")
+    assert provenance["masks_between"] == 1
+    lesion = json.loads((out / f"{row.masks()['lesion_haemorrhage']}.json").read_text())
+    assert (lesion["from_model"], lesion["model"]) == (False, "")
     with pytest.raises(SettingsError, match="not empty"):
         export_cohort(vault, out, "our_clinic")
