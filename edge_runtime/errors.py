@@ -35,6 +35,7 @@
     |   |-- NotAllowed             this caller may not do this
     |   |-- QuotaExceeded          this client sent more than it may in a time
     |   `-- ServerFailed           the server met something unforeseen; it gives a ticket
+    |-- HospitalError              its systems: edge_runtime/interop/dicom/hospital/errors.py
     |-- RecordsError               the clinic's records; its leaves: edge_runtime/records/errors.py
     |-- OutputError                results cannot be written
     |   `-- ResumeMismatch         the folder holds another run's results

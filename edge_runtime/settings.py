@@ -20,6 +20,7 @@ OUTSIDE_THE_RUNTIME = {
     "FORESEYE_SIGNING_KEY",
     "FORESEYE_SCREENSHOTS",
     "FORESEYE_REQUIRE_BROWSER",
+    "FORESEYE_REQUIRE_ORTHANC",
 }
 """Variables of the other wings and of the tests; the runtime leaves them alone."""
 
@@ -129,6 +130,15 @@ class Settings:
 
     master_passphrase: str = field(default="", repr=False)
     """A passphrase in the master key's place, 12 characters or more."""
+
+    archive_user: str = ""
+    """Whom the hospital's DICOMweb archive knows us as (HTTP Basic)."""
+
+    archive_password: str = field(default="", repr=False)
+    """That user's password."""
+
+    archive_token: str = field(default="", repr=False)
+    """A bearer token for the archive, in the place of user and password."""
 
     session_idle_s: int = 600
     """A person's session locks when no call came for so long."""

@@ -1,4 +1,4 @@
-"""`foreseye dicom receive`: cameras and archives send photographs here."""
+"""`foreseye dicom`: receive, where cameras and archives send photographs; send; worklist."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ from typing import Annotated
 
 import typer
 
+from edge_runtime.cli.dicom_send import send
 from edge_runtime.cli.options import AsJson
 from edge_runtime.cli.session import print_json, say, session_of
 from edge_runtime.errors import InvalidField
 from edge_runtime.names import shown_name
 
-dicom_app = typer.Typer(no_args_is_help=True, help="Take DICOM photographs from the network.")
+dicom_app = typer.Typer(
+    no_args_is_help=True, help="Speak DICOM with the hospital: take photographs, send results."
+)
+
+dicom_app.command(
+    epilog="Example: foreseye dicom send https://archive.example/dicom-web results, or: "
+    "foreseye dicom send ARCHIVE@192.168.1.9:11112 results --tls-ca hospital.pem"
+)(send)
 
 Inbox = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that the objects go into.")]
 Allow = Annotated[

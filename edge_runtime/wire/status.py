@@ -28,6 +28,7 @@ from edge_runtime.errors import (
     ServerUnreachable,
     TooLate,
 )
+from edge_runtime.interop.dicom.hospital import errors as hospital_errors
 from edge_runtime.records import errors as records_errors
 
 ERROR_KEY = "foreseye-error"
@@ -69,6 +70,12 @@ STATUS_OF: dict[type[ForeseyeError], StatusCode] = {
     errors.NotAllowed: StatusCode.PERMISSION_DENIED,
     errors.QuotaExceeded: StatusCode.RESOURCE_EXHAUSTED,
     errors.ServerFailed: StatusCode.INTERNAL,
+    hospital_errors.HospitalUnreachable: StatusCode.UNAVAILABLE,
+    hospital_errors.HospitalUnacquainted: StatusCode.UNAUTHENTICATED,
+    hospital_errors.HospitalRefused: StatusCode.FAILED_PRECONDITION,
+    hospital_errors.HospitalUnclear: StatusCode.INTERNAL,
+    hospital_errors.NotSendable: StatusCode.INVALID_ARGUMENT,
+    hospital_errors.NotArchived: StatusCode.DATA_LOSS,
     records_errors.RecordsMissing: StatusCode.FAILED_PRECONDITION,
     records_errors.RecordsUnsupported: StatusCode.FAILED_PRECONDITION,
     records_errors.RecordsDamaged: StatusCode.DATA_LOSS,

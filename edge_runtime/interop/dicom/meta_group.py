@@ -22,7 +22,7 @@ PREAMBLE_BYTES = 128
 MAGIC = b"DICM"
 START = PREAMBLE_BYTES + len(MAGIC)
 
-META_GROUP, SOP_CLASS, TRANSFER_SYNTAX = 0x0002, 0x0002, 0x0010
+META_GROUP, SOP_CLASS, SOP_INSTANCE, TRANSFER_SYNTAX = 0x0002, 0x0002, 0x0003, 0x0010
 MAX_ELEMENTS = 64
 MAX_ELEMENT_BYTES = 65_536
 LONG_FORM = {b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UC", b"UR", b"UT", b"UN"}
@@ -36,6 +36,8 @@ class MetaGroup:
 
     sop_class: str
     transfer_syntax: str
+    sop_instance: str = ""
+    """Empty where it is not said."""
 
 
 def is_dicom(content: bytes) -> bool:
@@ -49,19 +51,28 @@ def meta_group(content: bytes) -> MetaGroup:
     Raises NotAPicture, DamagedPicture for a group that is cut short or lies about its lengths,
     UnsupportedPicture for another class or coding.
     """
-    if not is_dicom(content):
-        raise NotAPicture("no DICM after 128 bytes")
-    try:
-        stated = _elements(content)
-        found = MetaGroup(_uid(stated, SOP_CLASS), _uid(stated, TRANSFER_SYNTAX))
-    except struct.error as error:
-        raise DamagedPicture(f"DICOM: the meta group is cut short: {error}") from error
+    found = stated_meta(content)
     if found.transfer_syntax not in NATIVE | ENCAPSULATED_JPEG:
         named = NOT_READ.get(found.transfer_syntax, "not a coding of photographs")
         raise UnsupportedPicture(f"DICOM: {found.transfer_syntax} is {named}")
     if found.sop_class not in KIND_OF:
         raise UnsupportedPicture(f"DICOM: {found.sop_class} is no class of photographs")
     return found
+
+
+def stated_meta(content: bytes) -> MetaGroup:
+    """Return the meta group of any DICOM file.
+
+    Raises NotAPicture, DamagedPicture for a group that is cut short or lies about its lengths.
+    """
+    if not is_dicom(content):
+        raise NotAPicture("no DICM after 128 bytes")
+    try:
+        stated = _elements(content)
+        instance = _uid(stated, SOP_INSTANCE) if SOP_INSTANCE in stated else ""
+        return MetaGroup(_uid(stated, SOP_CLASS), _uid(stated, TRANSFER_SYNTAX), instance)
+    except struct.error as error:
+        raise DamagedPicture(f"DICOM: the meta group is cut short: {error}") from error
 
 
 def _elements(content: bytes) -> dict[int, bytes]:

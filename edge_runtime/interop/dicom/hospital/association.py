@@ -1,0 +1,152 @@
+"""An association with an application entity of the hospital's, and why there is none.
+
+As where we listen, no more is read of a PDU or an answer than may be: a peer that we call is a
+stranger, too.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pydicom.dataset import Dataset
+from pynetdicom import evt
+from pynetdicom.ae import ApplicationEntity
+from pynetdicom.association import Association
+from pynetdicom.events import Event
+
+from edge_runtime.interop.dicom.hospital.errors import (
+    HospitalError,
+    HospitalRefused,
+    HospitalUnacquainted,
+    HospitalUnclear,
+    HospitalUnreachable,
+)
+from edge_runtime.interop.dicom.hospital.peers import Entity, tls_failure
+from edge_runtime.interop.dicom.receive.capped_server import (
+    CappedReceive,
+    ReceiveLimits,
+    close_for_good,
+    received_whole,
+)
+
+CONNECT_S = 10.0
+MAX_ANSWER_BYTES = 1_000_000
+"""Of one answer to a question: a worklist's entry, an instance's UIDs."""
+ACCEPTED, BY_USER = 0, 1
+UNACQUAINTED = {3: "it does not know our title", 7: "it is not called by this title"}
+"""Diagnostics of a rejection by the service user (PS3.8 section 9.3.4)."""
+
+Context = tuple[str, str | list[str]]
+"""An abstract syntax, and its transfer syntaxes."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whom we call, and as whom."""
+
+    peer: Entity
+    title: str
+    """Our own."""
+    tls: ssl.SSLContext | None = None
+    timeout_s: float = 60.0
+    """For each answer."""
+
+    @contextmanager
+    def associated(self, contexts: Sequence[Context]) -> Iterator[Association]:
+        """Yield an association; it is released when the block ends, aborted when it broke.
+
+        Raises HospitalUnreachable, HospitalUnacquainted, HospitalRefused.
+        """
+        association = self._requested(contexts)
+        if not association.is_established:
+            raise self._why_not(association)
+        try:
+            yield association
+        except BaseException:
+            association.abort()
+            raise
+        else:
+            association.release()
+        finally:
+            if association.dul.socket is not None:
+                close_for_good(association.dul.socket)
+
+    def _requested(self, contexts: Sequence[Context]) -> Association:
+        entity = ApplicationEntity(ae_title=self.title)
+        entity.connection_timeout = CONNECT_S
+        entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self.timeout_s
+        for abstract_syntax, transfer_syntaxes in contexts:
+            entity.add_requested_context(abstract_syntax, transfer_syntaxes)
+        return entity.associate(
+            self._address(),
+            self.peer.port,
+            ae_title=self.peer.title,
+            tls_args=(self.tls, self.peer.host) if self.tls else None,
+            evt_handlers=[(evt.EVT_CONN_OPEN, _cap)],
+        )
+
+    def _address(self) -> str:
+        try:
+            found = socket.getaddrinfo(self.peer.host, self.peer.port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise HospitalUnreachable(f"{self.peer.host}: no such host") from error
+        return str(found[0][4][0])
+
+    def _why_not(self, association: Association) -> HospitalError:
+        answer = association.acceptor.primitive
+        if association.is_rejected and answer is not None:
+            if answer.result_source == BY_USER and answer.diagnostic in UNACQUAINTED:
+                return HospitalUnacquainted(f"rejected: {UNACQUAINTED[answer.diagnostic]}")
+            return HospitalRefused(f"rejected: {answer.reason_str}")
+        if answer is not None and answer.result == ACCEPTED:
+            return HospitalRefused("it takes none of these classes and codings")
+        return self._why_no_connection()
+
+    def _why_no_connection(self) -> HospitalError:
+        """Connect once more: pynetdicom tells its log alone why it could not."""
+        place = f"{self.peer.host}:{self.peer.port}"
+        try:
+            with socket.create_connection(
+                (self.peer.host, self.peer.port), CONNECT_S
+            ) as connection:
+                if self.tls is not None:
+                    self.tls.wrap_socket(connection, server_hostname=self.peer.host).close()
+        except OSError as error:
+            reason = tls_failure(error) or error.strerror or "no answer in time"
+            return HospitalUnreachable(f"{place}: {reason}")
+        return HospitalUnreachable(f"{place}: it hung up, or gave no answer in time")
+
+
+def answers(
+    association: Association, given: Iterator[tuple[Dataset, Dataset | None]]
+) -> Iterator[Dataset]:
+    """Yield the identifiers that a C-FIND gives.
+
+    Raises HospitalUnreachable when the answers break off, HospitalRefused, HospitalUnclear for one
+    that cannot be read.
+    """
+    for status, identifier in given:
+        received_whole(association)
+        if "Status" not in status:
+            raise HospitalUnreachable("its answers broke off")
+        if status.Status in (0xFF00, 0xFF01):
+            if identifier is None:
+                raise HospitalUnclear("one of its answers cannot be read")
+            yield identifier
+        elif status.Status != 0x0000:
+            raise HospitalRefused(f"status {status.Status:04X}H")
+
+
+def _cap(event: Event) -> None:
+    """Read no more than may be from the peer, and close its connection for good."""
+    connection = event.assoc.dul.socket
+    assert connection is not None
+    held: Any = connection
+    limits = ReceiveLimits(max_object_bytes=MAX_ANSWER_BYTES)
+    held.recv = CappedReceive(connection.recv, limits)
+    held._shutdown_socket = lambda: close_for_good(connection)
