@@ -31,7 +31,7 @@ from edge_runtime.settings import Settings
 
 log = logging.getLogger(__name__)
 
-RUNNABLE = ("anatomy", "disc", "findings", "forecast", "progression")
+RUNNABLE = ("anatomy", "disc", "findings", "signs", "forecast", "progression")
 """Models that this version of foreseye can run. A bundle with others is refused, not trimmed."""
 
 _SEEN_BY = {"disc": DISC_SQUARE, "forecast": None}
@@ -154,12 +154,16 @@ def _check_sample(model: LoadedModel, photograph: str, kept: bytes) -> None:
 
 
 def _difference(actual: np.ndarray, golden: np.ndarray) -> float:
-    """Return the largest absolute difference; NaN (never within a tolerance) if shapes differ."""
+    """Return the largest difference, of values beyond 1 as a share of them.
+
+    NaN (never within a tolerance) if shapes differ.
+    """
     if actual.shape != golden.shape:
         return float("nan")
     if golden.dtype == np.uint8:
         return float(np.abs(actual - golden.astype(np.float32) * PROBABILITY_STEP).max())
-    return float(np.abs(actual - golden.astype(np.float32)).max())
+    expected = golden.astype(np.float32)
+    return float((np.abs(actual - expected) / np.maximum(np.abs(expected), 1.0)).max())
 
 
 def _check_layout(name: str, entry: ModelEntry) -> None:

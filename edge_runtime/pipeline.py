@@ -14,13 +14,20 @@ from edge_runtime.contracts.result import ModelIdentity
 from edge_runtime.domain import Exam, Person, PhotographFile
 from edge_runtime.errors import NotInBundle, PhotographError
 from edge_runtime.forecast.forecaster import Forecaster
+from edge_runtime.forecast.signs import SeenSigns
 from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.models import LoadedModel, load_models
 from edge_runtime.reading import PhotographReader
 from edge_runtime.settings import Settings
 from edge_runtime.simulation.records import QualityJudged, SimulationEvent, SimulationWish
 from edge_runtime.simulation.simulator import Simulator
-from edge_runtime.stages import ExamDone, ForecastRead, PhotographRefused, StageEvent
+from edge_runtime.stages import (
+    ExamDone,
+    ForecastRead,
+    PhotographDone,
+    PhotographRefused,
+    StageEvent,
+)
 
 
 class Pipeline:
@@ -85,9 +92,13 @@ class Pipeline:
         """
         names: list[str] = []
         refused: list[RefusedPhotograph] = []
+        signs: list[SeenSigns] = []
         for index, file in enumerate(exam.photographs):
             try:
-                yield from self._reader.read(index, file)
+                for event in self._reader.read(index, file):
+                    if isinstance(event, PhotographDone) and event.signs is not None:
+                        signs.append(event.signs)
+                    yield event
             except PhotographError as error:
                 reason = RefusedPhotograph(
                     name=file.name, error=type(error).__name__, reason=error.public_message
@@ -99,8 +110,9 @@ class Pipeline:
         person = exam.person
         forecast = None
         if self._forecaster is not None:
-            forecast = self._forecaster.forecasts(person)
-            yield ForecastRead(forecast)
+            told = self._forecaster.forecasts(person, signs)
+            forecast = told.forecasts
+            yield ForecastRead(forecast, told.weight_KS)
         yield ExamDone(
             ExamRecord(
                 exam_id=exam.exam_id,

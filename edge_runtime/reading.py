@@ -20,6 +20,7 @@ from edge_runtime.contracts.result import (
 )
 from edge_runtime.domain import Evidence, FieldOfView, Photograph, PhotographFile, Reading
 from edge_runtime.errors import BundleUnsupported
+from edge_runtime.forecast.body import with_body
 from edge_runtime.fundus.biomarkers import biomarkers
 from edge_runtime.fundus.biomarkers.profiles import WANTED_SIDE_PX
 from edge_runtime.fundus.biomarkers.sharp_picture import SharpPicture
@@ -28,7 +29,7 @@ from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.fundus.laterality import read_laterality
 from edge_runtime.fundus.quality import QualityWeights, judge_quality
 from edge_runtime.models import LoadedModel
-from edge_runtime.seeing import seen_anatomy, seen_findings
+from edge_runtime.seeing import seen_anatomy, seen_findings, seen_signs
 from edge_runtime.settings import Limits
 from edge_runtime.stages import (
     AnatomyRead,
@@ -147,9 +148,14 @@ class PhotographReader:
         findings = seen_findings(self._models, photograph, field)
         if findings is not None:
             watch.lap("findings")
+        told = seen_signs(self._models, photograph, field, eye.laterality)
+        if told is not None:
+            findings = with_body(findings, told[1])
+            watch.lap("forecast")
+        if findings is not None:
             yield FindingsRead(index, findings)
         seen = _Seen(photograph, field, eye, quality, measured, findings)
-        yield PhotographDone(index, self._result(seen, watch), anatomy)
+        yield PhotographDone(index, self._result(seen, watch), anatomy, told[0] if told else None)
 
     def _judged(self, photograph: Photograph, field: FieldOfView | None) -> Quality:
         judgement = judge_quality(photograph, field, self._quality_weights)

@@ -1,6 +1,7 @@
 """Writes one exam's results into a folder, as DESIGN section 5 lays it out.
 
     DIR/a/result.json  vessels_probability.png  arteries_veins.png  disc_cup.png
+          evidence_<condition>.png  where they were asked for
     DIR/exam.json
 
 Pictures are written for gradable photographs only. Every file appears whole or not at all, and
@@ -14,13 +15,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_runtime.contracts.exam import ExamRecord, RefusedPhotograph
+from edge_runtime.contracts.exam import ExamRecord, ForecastCondition, RefusedPhotograph
 from edge_runtime.contracts.result import ScreeningResult
 from edge_runtime.durable import make_folder, remove, write_whole
 from edge_runtime.errors import PhotographError
 from edge_runtime.names import FolderNames
-from edge_runtime.pictures import PICTURES, write_pictures
-from edge_runtime.stages import ExamDone, PhotographDone, StageEvent
+from edge_runtime.pictures import PICTURES, evidence_file, write_evidence, write_pictures
+from edge_runtime.stages import ExamDone, ForecastRead, PhotographDone, StageEvent
 
 RESULT_FILE = "result.json"
 
@@ -44,19 +45,26 @@ def write_exam(
     names: FolderNames,
     events: Iterable[StageEvent],
     unopened: Sequence[RefusedPhotograph] = (),
+    *,
+    maps: bool = False,
 ) -> WrittenExam:
     """Write an exam's files while its events arrive, and return what was written.
 
     `unopened` are photographs of the exam whose files could not even be opened; they stand in the
-    record beside those that the pipeline refused. Raises OutputError, and what the events raise.
+    record beside those that the pipeline refused. With `maps`, each condition that is forecast from
+    the photographs has a map of its evidence. Raises OutputError, and what the events raise.
     """
     paths: list[str] = []
+    done: list[tuple[Path, PhotographDone]] = []
     results: list[ScreeningResult] = []
     for event in events:
         if isinstance(event, PhotographDone):
             name = names.for_photograph(event.result.photograph.name)
             results.append(write_photograph(folder / name, event))
             paths.append(f"{name}/{RESULT_FILE}")
+            done.append((folder / name, event))
+        elif isinstance(event, ForecastRead) and maps:
+            _write_maps(done, event)
         elif isinstance(event, ExamDone):
             refused = [*unopened, *event.record.refused]
             record = event.record.model_copy(update={"photographs": paths, "refused": refused})
@@ -73,7 +81,8 @@ def write_photograph(folder: Path, done: PhotographDone) -> ScreeningResult:
     """
     started = time.perf_counter()
     make_folder(folder)
-    for name in (RESULT_FILE, *PICTURES):
+    maps = (evidence_file(condition.value) for condition in ForecastCondition)
+    for name in (RESULT_FILE, *PICTURES, *maps):
         remove(folder / name)
     if done.anatomy is not None:
         write_pictures(folder, done.anatomy, done.result.photograph)
@@ -81,6 +90,21 @@ def write_photograph(folder: Path, done: PhotographDone) -> ScreeningResult:
     result = timed(done.result, write_ms)
     write_whole(folder / RESULT_FILE, result.to_json() + "\n")
     return result
+
+
+def _write_maps(done: Sequence[tuple[Path, PhotographDone]], read: ForecastRead) -> None:
+    """Write the maps of every condition to which photographs added a number."""
+    if read.weight_KS is None:
+        return
+    told = {f.condition for f in read.forecast if f.steps and f.steps.photographs is not None}
+    weights = {
+        condition.value: weight_S
+        for condition, weight_S in zip(ForecastCondition, read.weight_KS, strict=True)
+        if condition in told
+    }
+    for folder, photograph in done:
+        if photograph.signs is not None and not photograph.signs.strange:
+            write_evidence(folder, photograph.signs, weights, photograph.result.photograph)
 
 
 def timed(result: ScreeningResult, write_ms: float) -> ScreeningResult:

@@ -13,8 +13,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from edge_runtime.contracts.bundle import ModelEntry
-from edge_runtime.contracts.result import Findings
-from edge_runtime.domain import FieldOfView, FloatArray, Photograph
+from edge_runtime.contracts.result import Findings, Measurement
+from edge_runtime.domain import Eye, FieldOfView, FloatArray, Photograph
+from edge_runtime.forecast.body import body_told
+from edge_runtime.forecast.signs import STRANGE, SeenSigns
 from edge_runtime.fundus.anatomy import Anatomy
 from edge_runtime.fundus.disc_crop import disc_crop, place_of, with_disc
 from edge_runtime.fundus.findings import findings_of
@@ -60,6 +62,34 @@ def seen_findings(
     outputs = model.run({model.entry.inputs[0].name: seen.image_HWC[None]})
     grades_NK, conditions_NK = (outputs[tensor.name] for tensor in model.entry.outputs)
     return findings_of(grades_NK[0], conditions_NK[0], model.entry)
+
+
+def seen_signs(
+    models: Mapping[str, LoadedModel], photograph: Photograph, field: FieldOfView, eye: Eye | None
+) -> tuple[SeenSigns, dict[str, Measurement]] | None:
+    """Return the signs that a forecast knows, and what the eye tells of the body, by finding.
+
+    None where the bundle holds no such model. A left eye is shown to it as a right one. Raises
+    InferenceError.
+    """
+    model = models.get("signs")
+    if model is None:
+        return None
+    seen = field_image(model.entry, photograph, field)
+    mirrored = eye is Eye.OS
+    image_HWC = np.ascontiguousarray(seen.image_HWC[:, ::-1]) if mirrored else seen.image_HWC
+    outputs = model.run({model.entry.inputs[0].name: image_HWC[None]})
+    attention_SHW = outputs["attention_NSHW"][0]
+    signs = SeenSigns(
+        eye=eye,
+        sign_S=outputs["sign_NS"][0],
+        attention_SHW=attention_SHW[..., ::-1] if mirrored else attention_SHW,
+        frame=seen.frame,
+        strange=bool(outputs["strangeness_N"][0] > model.entry.thresholds[STRANGE]),
+    )
+    return signs, body_told(
+        outputs["body_NB"][0], outputs["body_deviation_NB"][0], signs.strange, model.entry.evidence
+    )
 
 
 def field_image(entry: ModelEntry, photograph: Photograph, field: FieldOfView) -> NetworkImage:

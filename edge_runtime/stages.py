@@ -1,6 +1,8 @@
 """What the pipeline hands out while it screens an exam: one record a stage, as it is ready.
 
 The command line, the batch engine and the service all consume these; none of them knows models.
+
+Legend: K conditions, S signs.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from edge_runtime.contracts.result import (
     Quality,
     ScreeningResult,
 )
-from edge_runtime.domain import FovCircle, Photograph
+from edge_runtime.domain import FloatArray, FovCircle, Photograph
 from edge_runtime.errors import PhotographError
+from edge_runtime.forecast.signs import SeenSigns
 from edge_runtime.fundus.anatomy import Anatomy
 
 
@@ -71,13 +74,19 @@ class PhotographDone:
     index: int
     result: ScreeningResult
     anatomy: Anatomy | None
+    signs: SeenSigns | None = None
+    """What a forecast takes from it; None when it was not gradable or no model reads signs."""
 
 
 @dataclass(frozen=True)
 class ForecastRead:
-    """The person's forecasts."""
+    """The person's forecasts.
+
+    `weight_KS` says how far each sign moved each condition's forecast, None without photographs.
+    """
 
     forecast: list[Forecast]
+    weight_KS: FloatArray | None = None
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,14 @@ def forecast(
     source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
     run: Annotated[Path, typer.Option(help="Run folder of the forecast.", exists=True)],
     key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
+    signs: Annotated[
+        Path | None,
+        typer.Option(help="Run folder of `signs`, for a forecast from photographs.", exists=True),
+    ] = None,
+    judged: Annotated[
+        Path | None,
+        typer.Option(help="What `judge-photographs` wrote of these models.", exists=True),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the new bundle.")] = None,
     reference: Reference = False,
 ) -> None:
@@ -112,7 +120,7 @@ def forecast(
     folder = target_folder(out, reference)
     private = read_key(key)
     bundle = open_bundle(source, (public_key(private),))
-    sha256 = add_forecast(bundle, run, folder, private, console.print)
+    sha256 = add_forecast(bundle, run, folder, private, console.print, signs=signs, judged=judged)
     if reference:
         pin_reference(sha256)
     typer.echo(sha256)

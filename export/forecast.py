@@ -19,6 +19,7 @@ from edge_runtime.contracts.exam import ForecastCondition
 from edge_runtime.contracts.tensors import LAYOUTS
 from edge_runtime.domain import Evidence
 from edge_runtime.forecast.covariates import AGE, NAMES
+from edge_runtime.forecast.signs import SIGN_NAMES
 from export.entry import graph_tensors
 from export.errors import ExportError, OutputNameError
 from export.forecast_parity import GOLDEN_TOLERANCE, forecast_parity
@@ -29,7 +30,7 @@ from training.drawn.population.parameters import reference_population
 from training.drawn.population.person import SET
 from training.forecast.deployed import DeployedForecast, deployed_forecast
 from training.forecast.people import People
-from training.forecast.task import ForecastRecipe, tune_views
+from training.forecast.task import ForecastRecipe, inputs_of, tune_views
 from training.forecast.train import trained_recipe, tune_people
 
 PARITY_PEOPLE = 512
@@ -56,7 +57,7 @@ def exported_forecast(run: Path, file: str, say: Callable[[str], None]) -> Forec
     Raises ParityError, or ExportError for a run that was told the true signs.
     """
     recipe = trained_recipe(run)
-    if recipe.knows != "covariates":
+    if recipe.knows == "signs":
         raise ExportError(f"{run} was told the true signs of the retina: it never ships")
     say("forecast: calibrating on tuning people")
     tune = tune_people(recipe, run)
@@ -64,7 +65,8 @@ def exported_forecast(run: Path, file: str, say: Callable[[str], None]) -> Forec
     say(f"forecast: exporting to ONNX opset {OPSET}")
     content = forecast_graph(deployed)
     say("forecast: proving parity")
-    views = tune_views(tune.value_ND[:PARITY_PEOPLE], tune.known_ND[:PARITY_PEOPLE]).values()
+    few = tune.take(np.arange(min(PARITY_PEOPLE, len(tune))))
+    views = tune_views(*inputs_of(few, recipe.knows)).values()
     value_ND, known_ND = (np.concatenate(parts) for parts in zip(*views, strict=True))
     backend = OnnxRuntimeCpu(content, threads=1)
     parity = forecast_parity(deployed, backend, value_ND, known_ND, "fp32")
@@ -74,7 +76,11 @@ def exported_forecast(run: Path, file: str, say: Callable[[str], None]) -> Forec
         evidence=Evidence.DRAWN,
         inputs=inputs,
         outputs=outputs,
-        labels=[*NAMES, *(condition.value for condition in ForecastCondition)],
+        labels=[
+            *NAMES,
+            *(SIGN_NAMES if recipe.knows == "photographs" else ()),
+            *(condition.value for condition in ForecastCondition),
+        ],
         artefacts={"fp32": Artefact(file=file, opset=OPSET, golden_tolerance=GOLDEN_TOLERANCE)},
         parity={"fp32": parity},
         metrics=[],
@@ -95,7 +101,8 @@ def forecast_graph(deployed: DeployedForecast) -> bytes:
     Raises OutputNameError when it breaks the contract of edge_runtime/contracts/tensors.py.
     """
     layout = LAYOUTS["forecast"]
-    example = torch.zeros(2, len(NAMES)), torch.ones(2, len(NAMES))
+    shape = 2, len(deployed.hazards.mean_D)
+    example = torch.zeros(shape), torch.ones(shape)
     people = torch.export.Dim("N", min=1, max=1_000_000)
     with warnings.catch_warnings():
         # The exporter itself uses calls that Python and torch have deprecated.

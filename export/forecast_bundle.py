@@ -5,10 +5,13 @@ The other models' weights and figures stay as they are.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
@@ -20,17 +23,20 @@ from edge_runtime.pipeline import Pipeline
 from edge_runtime.settings import Settings
 from export.bundle_folder import write_bundle
 from export.data_statement import data_statement
+from export.errors import ExportError
 from export.forecast import ForecastPart, exported_forecast
 from export.forecast_parity import golden_person
 from export.golden import SAMPLES
 from export.make_bundle import Sources, make_bundle
 from export.model_card import model_card
 from export.signing_key import public_key
+from export.signs import SignsPart, exported_signs, golden_signs, sample_image
 from training.forecast.drawing import Wanted, people_of
 from training.forecast.judging import judged_forecast
-from training.forecast.train import trained_recipe
+from training.forecast.train import as_seen, trained_recipe
+from training.signs.judged import read_judged
 
-FORECAST_FILE = "forecast.fp32.onnx"
+FORECAST_FILE, SIGNS_FILE = "forecast.fp32.onnx", "signs.fp32.onnx"
 TEST_PEOPLE, TEST_FUTURES = 5000, 128
 
 Files = dict[str, bytes]
@@ -43,20 +49,32 @@ def add_forecast(
     key: Ed25519PrivateKey,
     say: Callable[[str], None],
     *,
+    signs: Path | None = None,
+    judged: Path | None = None,
     people: int = TEST_PEOPLE,
     futures: int = TEST_FUTURES,
 ) -> str:
     """Write `bundle` with the forecast of a finished run to `out`; return bundle.json's SHA-256.
 
-    Raises ParityError, ExportError, or any refusal of the runtime's own gates.
+    `signs` is the finished run that reads the signs of a forecast from photographs, `judged` what
+    `foreseye-train judge-photographs` wrote of a bundle with these very graphs. Raises ParityError,
+    ExportError, or any refusal of the runtime's own gates.
     """
+    if (signs is not None) != (trained_recipe(run).knows == "photographs"):
+        raise ExportError(f"{run}: a forecast from photographs, and no other, goes with --signs")
     part = exported_forecast(run, FORECAST_FILE, say)
     say(f"forecast: judging on {people} drawn people of role test")
     metrics = _judged(part, run, people, futures)
-    files = {name: bundle.read(name) for name in bundle.manifest.files}
+    files = {name: bundle.read(name) for name in bundle.manifest.files if name != SIGNS_FILE}
     files[FORECAST_FILE] = part.graph
-    golden = [_with_person(sample, part.graph, files) for sample in bundle.manifest.golden]
+    reading = None if signs is None else exported_signs(signs, SIGNS_FILE, say)
+    if reading is not None:
+        files[SIGNS_FILE] = reading.graph
+    if judged is not None:
+        metrics += _of_photographs(judged, files)
+    golden = [_with_person(sample, part, reading, files) for sample in bundle.manifest.golden]
     manifest = _with_forecast(bundle.manifest, part, metrics, golden)
+    manifest = _with_signs(manifest, reading)
     files[manifest.model_card] = model_card(manifest).encode()
 
     def described(hashes: dict[str, str]) -> BundleManifest:
@@ -83,18 +101,54 @@ def bundle_with_forecast(
 
 def _judged(part: ForecastPart, run: Path, people: int, futures: int) -> list[Metric]:
     seed = trained_recipe(run).drawn_seed
-    drawn = people_of(Wanted(seed, Role.TEST, people, futures), run)
+    wanted = Wanted(seed, Role.TEST, people, futures)
+    drawn = as_seen(people_of(wanted, run), trained_recipe(run), run)
     backend = OnnxRuntimeCpu(part.graph, threads=1)
-    metrics = judged_forecast(backend.run, drawn)
+    metrics = judged_forecast(backend.run, drawn, trained_recipe(run).knows)
     backend.close()
     return metrics
 
 
-def _with_person(sample: GoldenSample, graph: bytes, files: Files) -> GoldenSample:
-    """Return the sample with a person whose forecast every device must give; its file is added."""
-    name = f"{SAMPLES}/{Path(sample.photograph).stem}.forecast.npz"
-    files[name] = golden_person(Eye(sample.eye), graph)
-    return sample.model_copy(update={"expected": {**sample.expected, "forecast": name}})
+def _of_photographs(judged: Path, files: Files) -> list[Metric]:
+    """Return the figures of these graphs. Raises ExportError where others were judged."""
+    found = read_judged(judged)
+    told = found.signs_sha256, found.forecast_sha256
+    ours = [hashlib.sha256(files.get(n, b"")).hexdigest() for n in (SIGNS_FILE, FORECAST_FILE)]
+    if list(told) != ours:
+        raise ExportError(f"{judged} is of other models")
+    return found.metrics
+
+
+def _with_person(
+    sample: GoldenSample, part: ForecastPart, reading: SignsPart | None, files: Files
+) -> GoldenSample:
+    """Return the sample with a person whose forecast every device must give; its file is added.
+
+    With the signs that are read in the sample, where the forecast knows them.
+    """
+    stem = f"{SAMPLES}/{Path(sample.photograph).stem}"
+    expected = {name: file for name, file in sample.expected.items() if name != "signs"}
+    sign_S = None
+    if reading is not None:
+        expected["signs"] = f"{stem}.signs.npz"
+        content = files[sample.photograph]
+        image_HWC = sample_image(content, sample.photograph, reading.entry, Eye(sample.eye))
+        files[expected["signs"]] = golden_signs(image_HWC, reading.graph)
+        with np.load(io.BytesIO(files[expected["signs"]]), allow_pickle=False) as kept:
+            sign_S = kept["output.sign_NS"][0]
+    expected["forecast"] = f"{stem}.forecast.npz"
+    files[expected["forecast"]] = golden_person(Eye(sample.eye), part.graph, sign_S)
+    return sample.model_copy(update={"expected": expected})
+
+
+def _with_signs(manifest: BundleManifest, reading: SignsPart | None) -> BundleManifest:
+    """Return the manifest with the model that reads signs, or without any."""
+    models, counts = dict(manifest.models), dict(manifest.data_statement.models)
+    models.pop("signs", None)
+    counts.pop("signs", None)
+    if reading is not None:
+        models["signs"], counts["signs"] = reading.entry, reading.counts
+    return manifest.model_copy(update={"models": models, "data_statement": data_statement(counts)})
 
 
 def _with_forecast(

@@ -80,10 +80,17 @@ def forecast_parity(
     )
 
 
-def golden_person(eye: Eye, graph: bytes) -> bytes:
-    """Return the .npz of the person of a golden sample: the graph's inputs and outputs."""
+def golden_person(eye: Eye, graph: bytes, sign_S: FloatArray | None = None) -> bytes:
+    """Return the .npz of the person of a golden sample: the graph's inputs and outputs.
+
+    `sign_S` are the signs read in the sample, for a graph that knows signs.
+    """
     known = known_of(GOLDEN_PEOPLE[eye])
-    inputs: Tensors = {"covariate_ND": known.value_D[None], "known_ND": known.known_D[None]}
+    signs = np.zeros(0, np.float32) if sign_S is None else sign_S
+    inputs: Tensors = {
+        "covariate_ND": np.concatenate([known.value_D, signs])[None],
+        "known_ND": np.concatenate([known.known_D, np.ones_like(signs)])[None],
+    }
     backend = OnnxRuntimeCpu(graph, threads=1)
     kept = {f"input.{name}": value for name, value in inputs.items()}
     kept |= {f"output.{name}": value for name, value in backend.run(inputs).items()}

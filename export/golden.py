@@ -12,7 +12,7 @@ import numpy as np
 from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
 from edge_runtime.contracts.bundle import DISC_SQUARE, GoldenSample, ModelEntry, ModelName
 from edge_runtime.contracts.result import Measurement
-from edge_runtime.domain import Exam, Eye, PhotographFile, Tensors, UInt8Array
+from edge_runtime.domain import Exam, Eye, FloatArray, PhotographFile, Tensors, UInt8Array
 from edge_runtime.fundus.biomarkers.profiles import WANTED_SIDE_PX
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from edge_runtime.fundus.intake import read_photograph
@@ -25,6 +25,7 @@ from export.entry import loaded
 from export.errors import ExportError
 from export.forecast_parity import golden_person
 from export.progression_golden import golden_simulation
+from export.signs import golden_signs, sample_image
 from training.drawn.sample_eyes import write_sample_eyes
 
 SAMPLES = "samples"
@@ -49,15 +50,20 @@ def golden_samples(
             files[photograph] = content
             images = sample_images(content, path.name, models, graphs)
             expected: dict[str, str] = {}
-            for model, entry in models.items():
+            for model, entry in sorted(models.items(), key=lambda named: named[0] != "signs"):
                 expected[model] = f"{SAMPLES}/{path.stem}.{model}.npz"
                 graph = graphs[entry.artefacts["fp32"].file]
-                if model == "progression":
+                if model == "signs":
+                    image_HWC = sample_image(content, path.name, entry, eye)
+                    files[expected[model]] = golden_signs(image_HWC, graph)
+                elif model == "progression":
                     files[expected[model]] = golden_simulation(content, eye, entry, graph)
                 elif model in images:
                     files[expected[model]] = golden_arrays(images[model], entry, graphs)
                 else:
-                    files[expected[model]] = golden_person(eye, graph)
+                    files[expected[model]] = golden_person(
+                        eye, graph, _signs_read(expected.get("signs"), files)
+                    )
             measured = unaided(pipeline, path, eye)
             samples.append(
                 GoldenSample(
@@ -65,6 +71,14 @@ def golden_samples(
                 )
             )
     return files, samples
+
+
+def _signs_read(file: str | None, files: Mapping[str, bytes]) -> FloatArray | None:
+    """Return the signs of a golden sample's file, None without one; `signs` come before."""
+    if file is None:
+        return None
+    with np.load(io.BytesIO(files[file]), allow_pickle=False) as kept:
+        return np.asarray(kept["output.sign_NS"][0])
 
 
 def sample_images(

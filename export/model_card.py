@@ -27,6 +27,14 @@ WHOLE = "all"
 NO_FIGURES = "It has no figures of its own: what it gives goes into those of the models above."
 
 
+TAUGHT = {
+    "signs": "**Taught by the truth of drawn eyes**, not by events alone: the true signs of each "
+    "drawn eye took the place of a grader. It reads signs for the forecast and tells of the body; "
+    "no photograph of a patient taught it."
+}
+"""What a reader must know of how a model was taught, beside what it was made from."""
+
+
 def model_card(manifest: BundleManifest) -> str:
     """Return the card as Markdown."""
     parts = [
@@ -38,6 +46,7 @@ def model_card(manifest: BundleManifest) -> str:
     ]
     for name, model in manifest.models.items():
         parts.append(f"## {name}\n\nEvidence: {_evidence(model.evidence.value)}.")
+        parts += [TAUGHT[name]] if name in TAUGHT else []
         parts.append(_metrics(model.metrics) if model.metrics else NO_FIGURES)
         parts += [f"Export, {p}: {report.in_words}" for p, report in model.parity.items()]
     if manifest.measured_quality is not None:

@@ -21,6 +21,7 @@ from training.evaluation import command as evaluation
 from training.forecast import command as forecasting
 from training.progression import command as progressing
 from training.repeatability import command as repeatability_command
+from training.signs import command as reading_signs
 
 if TYPE_CHECKING:
     from training.loop import Outcome
@@ -176,6 +177,8 @@ def quality(
 
 
 app.command(epilog=evaluation.EXAMPLE)(evaluation.evaluate)
+app.command(epilog=reading_signs.EXAMPLE)(reading_signs.signs)
+app.command(epilog=reading_signs.JUDGE_EXAMPLE)(reading_signs.judge_photographs)
 app.command(epilog=forecasting.EXAMPLE)(forecasting.forecast)
 app.command(epilog=forecasting.PHOTOGRAPHS_EXAMPLE)(forecasting.forecast_photographs)
 app.command(epilog=forecasting.JUDGE_EXAMPLE)(forecasting.judge_forecast)

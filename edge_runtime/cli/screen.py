@@ -79,7 +79,8 @@ def screen(
             say("The bundle holds no model that makes evidence maps, so none are written.")
         num_photographs = sum(len(exam.photographs) for exam in exams)
         with progress_bar("Screening", num_photographs) as show:
-            done = _screened(session, pipeline, exams, read, make_folder(out), show, export)
+            road = _Road(session, pipeline, read, make_folder(out), export, maps)
+            done = _screened(road, exams, show)
     _show(session, out, done)
     if done.refused:
         raise typer.Exit(1)
@@ -95,9 +96,8 @@ class Screened:
 
 
 def _makes_maps(pipeline: Pipeline) -> bool:
-    """True where the forecast sees photographs: a map says where in them."""
-    forecast = pipeline.loaded.get("forecast")
-    return forecast is not None and forecast.entry.preprocessing is not None
+    """True where the bundle forecasts from photographs: a map says where in them."""
+    return "signs" in pipeline.loaded
 
 
 def _planned(
@@ -115,25 +115,30 @@ def _planned(
     return planned_by_manifest(photographs, manifest)
 
 
-def _screened(
-    session: Session,
-    pipeline: Pipeline,
-    exams: list[ListedExam],
-    read: ReadContent,
-    out: Path,
-    show: Show,
-    export: Export,
-) -> Screened:
+@dataclass(frozen=True)
+class _Road:
+    """What every exam of one call goes through."""
+
+    session: Session
+    pipeline: Pipeline
+    read: ReadContent
+    out: Path
+    export: Export
+    maps: bool
+
+
+def _screened(road: _Road, exams: list[ListedExam], show: Show) -> Screened:
     names, screened, num_done = FolderNames(), Screened(), 0
     for listed in exams:
-        opened = open_exam(listed, Path(), session.settings.limits, read)
+        opened = open_exam(listed, Path(), road.session.settings.limits, road.read)
         unopened = [_unopened(listed, place, error) for place, error in opened.unopened]
         num_done += len(unopened)
         refused = unopened
         if opened.exam is not None:
-            events = _followed(pipeline.screen(opened.exam), num_done, show)
-            screened.exams.append(write_exam(out, names, events, unopened))
-            export.write(pipeline, opened, screened.exams[-1])
+            events = _followed(road.pipeline.screen(opened.exam), num_done, show)
+            written = write_exam(road.out, names, events, unopened, maps=road.maps)
+            screened.exams.append(written)
+            road.export.write(road.pipeline, opened, written)
             refused = screened.exams[-1].record.refused
             num_done += len(opened.opened)
         screened.refused += refused

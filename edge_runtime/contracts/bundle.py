@@ -20,7 +20,7 @@ BUNDLE_SCHEMA: Final = "foreseye.bundle/1"
 BUNDLE_FILE = "bundle.json"
 SIGNATURE_FILE = "bundle.sig.json"
 
-ModelName = Literal["anatomy", "disc", "quality", "findings", "forecast", "progression"]
+ModelName = Literal["anatomy", "disc", "quality", "findings", "signs", "forecast", "progression"]
 Precision = Literal["fp32", "fp16", "int8-cpu", "int8-trt"]
 
 Split = Literal["train", "tune", "test", "cv", "external"]

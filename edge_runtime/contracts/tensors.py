@@ -1,7 +1,8 @@
 """Names and layouts of every model's tensors: what export writes and the runtime reads.
 
 Legend: N photographs, H rows, W columns, C = 3 colours (RGB), K channels or classes,
-D covariates, T yearly intervals. Pictures go in as uint8, raw: the
+D covariates (signs of the eye after them, where a forecast knows them), T yearly intervals,
+S signs, B values of the body. Pictures go in as uint8, raw: the
 arithmetic (scale, mean, deviation) is inside each graph, so no constant exists twice.
 """
 
@@ -82,6 +83,19 @@ LAYOUTS: dict[str, ModelLayout] = {
         (
             TensorLayout("dr_grade_NK", "float32", ("N", "K")),
             TensorLayout("condition_NK", "float32", ("N", "K")),
+        ),
+    ),
+    # Signs that forecasts know and values of the body (log deviations beside them), in the units of
+    # edge_runtime/forecast/signs.py; where each sign was looked for, summing to 1 over the picture;
+    # and how far from all photographs that were learned from, 1 of an ordinary one.
+    "signs": ModelLayout(
+        (IMAGE,),
+        (
+            TensorLayout("sign_NS", "float32", ("N", "S")),
+            TensorLayout("body_NB", "float32", ("N", "B")),
+            TensorLayout("body_deviation_NB", "float32", ("N", "B")),
+            TensorLayout("attention_NSHW", "float32", ("N", "S", "H", "W")),
+            TensorLayout("strangeness_N", "float32", ("N",)),
         ),
     ),
     # Yearly cause-specific hazards of event and of death first, for each condition, and how far

@@ -35,6 +35,7 @@ class Knows(str, Enum):
     """What the model is told besides age and sex."""
 
     COVARIATES = "covariates"
+    PHOTOGRAPHS = "photographs"
     SIGNS = "signs"
 
 
@@ -44,18 +45,29 @@ def forecast(
     recipe: RecipeFile = None,
     steps: Steps = None,
     knows: Annotated[
-        Knows, typer.Option(help="signs: told the true signs besides; the ceiling, never ships.")
+        Knows,
+        typer.Option(
+            help="photographs: signs besides, as a run of `signs` reads them; signs: the true "
+            "ones, the ceiling, which never ships."
+        ),
     ] = Knows.COVARIATES,
+    signs: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a finished `signs` run, for photographs.", exists=True),
+    ] = None,
     workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
-    """Train the forecast from age, sex and covariates on events of drawn people. Resumable."""
-    from training.forecast.train import train_forecast
+    """Train the forecast on events of drawn people: age, sex, covariates, signs. Resumable."""
+    from training.forecast.train import DONORS, train_forecast
     from training.run_settings import RunSettings
+    from training.signs.donors import load_donors
 
-    outcome = train_forecast(
-        run, RunSettings(profile, recipe, steps), knows=knows.value, workers=workers
-    )
+    if (knows is Knows.PHOTOGRAPHS) != (signs is not None):
+        raise typer.BadParameter("goes with --knows photographs", param_hint="--signs")
+    donors = None if signs is None else load_donors(signs / DONORS)
+    settings = RunSettings(profile, recipe, steps)
+    outcome = train_forecast(run, settings, knows=knows.value, donors=donors, workers=workers)
     if as_json:
         typer.echo(json.dumps({**vars(outcome), "weights": str(outcome.weights)}))
     else:

@@ -5,15 +5,18 @@ Legend: N people, D covariates, K conditions, T years.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from edge_runtime.contracts.tensors import LAYOUTS
+from edge_runtime.domain import Tensors
 from training.forecast.calibration import log_rate_shifts
 from training.forecast.networks import HazardNetwork, WidthNetwork, incidence
 from training.forecast.people import People
-from training.forecast.train import trained_hazards, trained_widths
+from training.forecast.train import trained_hazards, trained_recipe, trained_widths
 
 
 class DeployedForecast(nn.Module):
@@ -37,8 +40,20 @@ class DeployedForecast(nn.Module):
         return hazard, death_hazard, below, above
 
 
+def as_run(deployed: DeployedForecast) -> Callable[[Tensors], Tensors]:
+    """Return the network as a function of the graph's inputs, which gives its outputs."""
+    names = [tensor.name for tensor in LAYOUTS["forecast"].outputs]
+
+    @torch.no_grad()
+    def run(inputs: Tensors) -> Tensors:
+        outputs = deployed(*(torch.from_numpy(inputs[n]) for n in ("covariate_ND", "known_ND")))
+        return {name: output.numpy() for name, output in zip(names, outputs, strict=True)}
+
+    return run
+
+
 def deployed_forecast(run: Path, tune: People) -> DeployedForecast:
     """Return the graph of a finished run, calibrated on the events of tuning people."""
     hazards = trained_hazards(run)
-    shift_K = torch.from_numpy(log_rate_shifts(hazards, tune))
+    shift_K = torch.from_numpy(log_rate_shifts(hazards, tune, trained_recipe(run).knows))
     return DeployedForecast(hazards, trained_widths(run), shift_K).eval()

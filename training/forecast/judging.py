@@ -23,7 +23,7 @@ from training.drawn.population.parameters import CONDITIONS
 from training.drawn.population.person import SET
 from training.forecast.people import People
 from training.forecast.scores import aalen_johansen, coverage, e90, expected_c, interval_score
-from training.forecast.task import tune_views
+from training.forecast.task import inputs_of, tune_views
 
 Run = Callable[[Tensors], Tensors]
 """Runs the forecast's graph."""
@@ -34,12 +34,14 @@ LEAST_PEOPLE, LEAST_INCIDENCE = 300, 0.005
 """A cell with fewer people or a lower mean oracle is not judged for calibration."""
 AGE_BANDS_YEARS = ((6, 18), (40, 50), (50, 60), (60, 70), (70, 81))
 RESAMPLES = 200
+AGE_SEX = "age and sex alone"
 KNOWN = {
     "as_written": "covariates as the clinic wrote them",
     "some_lost": "covariates, 30 % of them lost",
-    "age_sex": "age and sex alone",
+    "age_sex": AGE_SEX,
 }
-AGE_SEX = "age and sex alone"
+EYES = "_and_eyes"
+KNOWN |= {f"{name}{EYES}": f"{known}, and photographs" for name, known in KNOWN.items()}
 
 
 @dataclass(frozen=True)
@@ -51,19 +53,29 @@ class Seen:
     high: Hazards
 
 
-def judged_forecast(run: Run, people: People) -> list[Metric]:
-    """Return every figure of a forecast's graph on people with their oracle."""
-    views = {name: _seen(run, *view) for name, view in _views(people).items()}
+def judged_forecast(
+    run: Run, people: People, knows: str = "covariates", photographs: int = 0
+) -> list[Metric]:
+    """Return every figure of a forecast's graph on people with their oracle.
+
+    Of a graph that knows signs, `people` have those that were read in their `photographs`; where
+    they have none, it is judged by what else it knows.
+    """
+    views = seen_views(run, people, knows)
+    if not photographs:
+        views = {name: seen for name, seen in views.items() if not name.endswith(EYES)}
     metrics: list[Metric] = []
     for place, condition in enumerate(CONDITIONS):
         at_risk = ~np.isnan(people.oracle_NKH[:, place, 0])
         if at_risk.sum() >= LEAST_PEOPLE:
-            metrics += _of_condition(people, views, place, condition, at_risk)
+            metrics += _of_condition(people, views, place, condition, at_risk, photographs)
     return metrics
 
 
-def _views(people: People) -> dict[str, tuple[FloatArray, FloatArray]]:
-    return tune_views(people.value_ND, people.known_ND)
+def seen_views(run: Run, people: People, knows: str) -> dict[str, Seen]:
+    """Return the forecasts of each view of the people, by its name."""
+    views = tune_views(*inputs_of(people, knows))
+    return {name: _seen(run, *view) for name, view in views.items()}
 
 
 def _seen(run: Run, value_ND: FloatArray, known_ND: FloatArray) -> Seen:
@@ -74,13 +86,19 @@ def _seen(run: Run, value_ND: FloatArray, known_ND: FloatArray) -> Seen:
 
 
 def _of_condition(
-    people: People, views: Mapping[str, Seen], place: int, condition: str, at_risk: BoolArray
+    people: People,
+    views: Mapping[str, Seen],
+    place: int,
+    condition: str,
+    at_risk: BoolArray,
+    photographs: int,
 ) -> Iterator[Metric]:
     for name, seen in views.items():
         for h, years in enumerate(HORIZONS_YEARS):
             if years not in JUDGED_HORIZONS_YEARS:
                 continue
-            cell = _Cell(people, place, h, years, condition, KNOWN[name])
+            pictures = photographs if name.endswith(EYES) else 0
+            cell = _Cell(people, place, h, years, condition, KNOWN[name], pictures)
             alone = views["age_sex"]
             if years == MAIN_HORIZON_YEARS:
                 yield from _of_worth(cell, seen, alone, at_risk)
@@ -101,6 +119,7 @@ class _Cell:
     years: int
     condition: str
     known: str
+    photographs: int
 
     def oracle(self, who: BoolArray) -> FloatArray:
         return np.asarray(self.people.oracle_NKH[who, self.place, self.h])
@@ -131,7 +150,7 @@ class _Cell:
                 "age_years": band,
             },
             people=len(columns[0]),
-            photographs=0,
+            photographs=self.photographs,
             baseline=baseline[0] if baseline else None,
             baseline_name=baseline[1] if baseline else None,
             evidence=Evidence.DRAWN,

@@ -7,13 +7,33 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from edge_runtime.contracts.bundle import Metric
+from edge_runtime.contracts.bundle import Metric, ModelEntry
 from edge_runtime.contracts.cohort import Role
 from edge_runtime.errors import NotInBundle
+from edge_runtime.forecast.signs import SIGN_NAMES
 from edge_runtime.pipeline import Pipeline
 from edge_runtime.settings import settings_from
+from training.errors import CohortError
+from training.forecast.deployed import as_run, deployed_forecast
 from training.forecast.drawing import Wanted, people_of
-from training.forecast.judging import judged_forecast
+from training.forecast.judging import Run, judged_forecast
+from training.forecast.train import trained_recipe, tune_people
+
+
+def knows_of(entry: ModelEntry) -> str:
+    """Return what a forecast model knows, as its recipe calls it."""
+    return "photographs" if set(SIGN_NAMES) <= set(entry.labels) else "covariates"
+
+
+def ceiling_of(run: Path) -> Run:
+    """Return the forecast of a finished run that was told the true signs, as a graph is run.
+
+    Raises CohortError for a run that was not.
+    """
+    recipe = trained_recipe(run)
+    if recipe.knows != "signs":
+        raise CohortError(f"{run} was not told the true signs")
+    return as_run(deployed_forecast(run, tune_people(recipe, run)))
 
 
 def judged_bundle(
@@ -29,4 +49,4 @@ def judged_bundle(
         if model is None:
             raise NotInBundle(f"{bundle} holds no forecast")
         drawn = people_of(Wanted(seed, Role.TEST, people, futures), run, workers)
-        return judged_forecast(model.run, drawn)
+        return judged_forecast(model.run, drawn, knows_of(model.entry))

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from edge_runtime.contracts.cohort import Event
 from edge_runtime.domain import FloatArray
+from edge_runtime.forecast.covariates import NAMES
 from training.drawn.population.oracle import HORIZONS_YEARS
 from training.errors import RecipeError
 from training.forecast.forgetting import (
@@ -22,6 +23,7 @@ from training.forecast.forgetting import (
     remembered,
     shown,
     without,
+    without_signs,
 )
 from training.forecast.likelihood import negative_log_likelihood
 from training.forecast.networks import (
@@ -57,19 +59,20 @@ class ForecastRecipe(Recipe):
     """Of the small networks' hidden layers."""
 
     interval_steps: int
-    knows: Literal["covariates", "signs"] = "covariates"
-    """`signs` knows the true signs of the retina besides: the ceiling, which never ships."""
+    knows: Literal["covariates", "photographs", "signs"] = "covariates"
+    """`photographs` knows signs of the eye as they are read in photographs besides; `signs` the
+    true ones: the ceiling, which never ships."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.oracle_people > self.tune_people:
             raise RecipeError("oracle_people are among the tune_people")
-        if self.knows not in ("covariates", "signs"):
-            raise RecipeError(f"knows must be covariates or signs, got {self.knows!r}")
+        if self.knows not in ("covariates", "photographs", "signs"):
+            raise RecipeError(f"knows must be covariates, photographs or signs, got {self.knows!r}")
 
 
 def inputs_of(people: People, knows: str) -> tuple[FloatArray, FloatArray]:
-    """Return values and whether known, (N, D); with `signs` the true signs follow covariates."""
+    """Return values and whether known, (N, D); the signs of the eye follow covariates, if known."""
     if knows == "covariates":
         return people.value_ND, people.known_ND
     ones = np.ones_like(people.sign_NS)
@@ -188,12 +191,18 @@ def pinball(left: Tensor, share: float) -> Tensor:
 def tune_views(
     value_ND: FloatArray, known_ND: FloatArray
 ) -> dict[str, tuple[FloatArray, FloatArray]]:
-    """Return people as written, with a share of it lost, and by age and sex alone."""
+    """Return people as written, with a share of it lost, and by age and sex alone.
+
+    Where signs of the eye are known, each of these without them, and then with them.
+    """
     views = {
         "as_written": known_ND,
         "some_lost": without(known_ND, LOST, seed=0),
         "age_sex": age_and_sex(known_ND),
     }
+    if known_ND.shape[1] > len(NAMES):
+        seen = {f"{name}_and_eyes": known for name, known in views.items()}
+        views = {name: without_signs(known) for name, known in views.items()} | seen
     return {name: (shown(value_ND, known), known) for name, known in views.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,28 +10,42 @@ from rich.console import Console
 
 from edge_runtime.contracts.cohort import Role
 from training.checkpoint import WEIGHTS_FILE, load_weights
+from training.errors import RecipeError
 from training.forecast.drawing import Wanted, people_of
 from training.forecast.networks import HazardNetwork, WidthNetwork
 from training.forecast.people import People
 from training.forecast.task import ForecastRecipe, HazardTask, WidthTask
 from training.loop import Outcome, train
 from training.run_settings import RunSettings
+from training.signs.donors import Donors, load_donors
 
-HAZARDS, INTERVAL = "hazards", "interval"
+HAZARDS, INTERVAL, DONORS = "hazards", "interval", "donors.npz"
 JUDGED_OF = 5
 """One in five of the oracle people is held back from the interval's fit, to stop it by."""
 
 
 def train_forecast(
-    run: Path, settings: RunSettings, *, knows: str | None = None, workers: int = 1
+    run: Path,
+    settings: RunSettings,
+    *,
+    knows: str | None = None,
+    donors: Donors | None = None,
+    workers: int = 1,
 ) -> Outcome:
     """Return where the hazards' weights lie, after training (or going on) in the folder `run`.
 
-    `knows` = `signs` trains the ceiling, which is told the true signs of the retina.
+    `knows` = `photographs` learns what signs are worth as they are read in photographs, with the
+    errors of `donors`, which are kept in the run; `signs` trains the ceiling, which is told the
+    true signs of the retina. Raises RecipeError for donors that are missing or not wanted.
     """
     recipe = settings.recipe(ForecastRecipe, "forecast", knows=knows)
+    if (donors is not None) != (recipe.knows == "photographs"):
+        raise RecipeError("a forecast that knows photographs, and no other, needs readings of them")
     run.mkdir(parents=True, exist_ok=True)
-    learn = people_of(Wanted(recipe.drawn_seed, Role.TRAIN, recipe.train_people), run, workers)
+    if donors is not None:
+        donors.save(run / DONORS)
+    wanted = Wanted(recipe.drawn_seed, Role.TRAIN, recipe.train_people)
+    learn = as_seen(people_of(wanted, run, workers), recipe, run)
     tune = tune_people(recipe, run, workers)
     Console(stderr=True).print(f"{len(learn)} people to learn from, {len(tune)} to tune on")
     task = HazardTask(recipe, learn, tune)
@@ -45,13 +60,22 @@ def train_forecast(
 
 def tune_people(recipe: ForecastRecipe, run: Path, workers: int = 1) -> People:
     """Return the tuning people with their events, without the oracle."""
-    return people_of(Wanted(recipe.drawn_seed, Role.TUNE, recipe.tune_people), run, workers)
+    wanted = Wanted(recipe.drawn_seed, Role.TUNE, recipe.tune_people)
+    return as_seen(people_of(wanted, run, workers), recipe, run)
 
 
 def oracle_people(recipe: ForecastRecipe, run: Path, workers: int = 1) -> People:
     """Return the first of the tuning people with their oracle."""
     wanted = Wanted(recipe.drawn_seed, Role.TUNE, recipe.oracle_people, recipe.oracle_futures)
-    return people_of(wanted, run, workers)
+    return as_seen(people_of(wanted, run, workers), recipe, run)
+
+
+def as_seen(people: People, recipe: ForecastRecipe, run: Path) -> People:
+    """Return people with signs as a forecast of this recipe knows them."""
+    if recipe.knows != "photographs":
+        return people
+    read_NS = load_donors(run / DONORS).readings(people.sign_NS, recipe.drawn_seed)
+    return replace(people, sign_NS=read_NS)
 
 
 def trained_recipe(run: Path) -> ForecastRecipe:

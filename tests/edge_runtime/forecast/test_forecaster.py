@@ -68,7 +68,7 @@ def forecaster(labels: list[str] | None = None, **changed: Any) -> Forecaster:
 
 
 def stroke_in_five_years(person: Person) -> Forecast:
-    found = forecaster().forecasts(person)
+    found = forecaster().forecasts(person).forecasts
     return next(
         f for f in found if f.condition is ForecastCondition.STROKE and f.horizon_years == 5.0
     )
@@ -120,7 +120,7 @@ def test_a_covariate_out_of_range_is_refused_with_its_field() -> None:
 
 
 def test_horizons_never_fall() -> None:
-    found = forecaster().forecasts(Person(age_years=61.0, sex=Sex.F))
+    found = forecaster().forecasts(Person(age_years=61.0, sex=Sex.F)).forecasts
     values = [f.cumulative_incidence for f in found if f.condition is ForecastCondition.DEMENTIA]
 
     assert values == sorted(v for v in values if v is not None)

@@ -44,13 +44,15 @@ class SeenPeople:
     eyes: tuple[tuple[SeenEye, ...], ...]
     weight_N: FloatArray
     """The inverse of each person's chance to be in the sample."""
+    visit: tuple[tuple[str, float], ...] = ()
+    """Whose visit each is, and when; empty where that is not known."""
 
     def __len__(self) -> int:
         return len(self.eyes)
 
 
-def people_of_cohort(folder: Path, role: Role) -> SeenPeople:
-    """Return a role's people of a cohort folder at their first visit.
+def people_of_cohort(folder: Path, role: Role, *, every_visit: bool = False) -> SeenPeople:
+    """Return a role's people of a cohort folder at their first visit, or at every one.
 
     Photographs that nobody could read (`gradable` no) are left out. Raises CohortError where the
     role has nobody with a photograph and an outcome, and what reading the tables raises.
@@ -65,19 +67,25 @@ def people_of_cohort(folder: Path, role: Role) -> SeenPeople:
     both = [key for key in rows if key in outcomes]
     if not both:
         raise CohortError(f"{folder}: nobody of role {role.value} has photographs and outcomes")
-    visits = [_first_visit(rows[key]) for key in both]
-    told = [_person(visit, outcomes[key]) for visit, key in zip(visits, both, strict=True)]
+    visits = [
+        (key, visit) for key in both for visit in _visits(rows[key])[: None if every_visit else 1]
+    ]
+    told = [_person(visit, outcomes[key]) for key, visit in visits]
     value, known, at_risk, years, event = (np.stack(part) for part in zip(*told, strict=True))
-    nothing = np.zeros((len(both), len(SIGNS)), np.float32)
-    no_oracle = np.empty((len(both), len(CONDITIONS), 0), np.float32)
+    nothing = np.zeros((len(visits), len(SIGNS)), np.float32)
+    no_oracle = np.empty((len(visits), len(CONDITIONS), 0), np.float32)
     people = People(value, known, at_risk, years, event, nothing, no_oracle)
-    eyes = tuple(tuple(_eye(folder, row) for row in visit) for visit in visits)
-    return SeenPeople(people, eyes, np.ones(len(both), np.float32))
+    eyes = tuple(tuple(_eye(folder, row) for row in visit) for _, visit in visits)
+    when = tuple((key[1], visit[0].visit_time_years or 0.0) for key, visit in visits)
+    return SeenPeople(people, eyes, np.ones(len(visits), np.float32), when)
 
 
-def _first_visit(rows: list[ManifestRow]) -> list[ManifestRow]:
-    first = min(row.visit_time_years or 0.0 for row in rows)
-    return [row for row in rows if (row.visit_time_years or 0.0) == first]
+def _visits(rows: list[ManifestRow]) -> list[list[ManifestRow]]:
+    """Return a person's rows by visit, in time."""
+    of_time: dict[float, list[ManifestRow]] = defaultdict(list)
+    for row in rows:
+        of_time[row.visit_time_years or 0.0].append(row)
+    return [of_time[years] for years in sorted(of_time)]
 
 
 def _person(

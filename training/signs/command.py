@@ -1,0 +1,71 @@
+"""`foreseye-train signs`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from edge_runtime.durable import make_folder
+
+EXAMPLE = (
+    "Example: foreseye-train signs --drawn cohorts/a --drawn cohorts/rare --run runs/signs "
+    "--workers 2"
+)
+
+
+JUDGE_EXAMPLE = (
+    "Example: foreseye-train judge-photographs my-bundle --drawn cohorts/unseen "
+    "--ceiling runs/ceiling --out runs/judged"
+)
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def judge_photographs(
+    bundle: Annotated[Path, typer.Argument(help="A bundle that reads signs.", exists=True)],
+    drawn: Annotated[
+        list[Path],
+        typer.Option(help="Drawn cohort of a seed that taught nothing; repeatable.", exists=True),
+    ],
+    ceiling: Annotated[
+        Path, typer.Option(help="Run folder of `forecast --knows signs`.", exists=True)
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder for photographs.json.")],
+    as_json: Json = False,
+) -> None:
+    """Judge what photographs add to a bundle's forecasts, against the true signs and the oracle."""
+    from training.forecast.judging_bundle import ceiling_of
+    from training.forecast.telling import in_words
+    from training.signs.judged import write_judged
+    from training.signs.judging import judged_photographs
+
+    judged = judged_photographs(bundle, drawn, ceiling_of(ceiling))
+    path = write_judged(make_folder(out), judged)
+    typer.echo(path.read_text(encoding="utf-8") if as_json else in_words(judged.metrics))
+
+
+def signs(
+    drawn: Annotated[
+        list[Path],
+        typer.Option(help="Folder that `foreseye-train draw` made; may be repeated.", exists=True),
+    ],
+    run: Annotated[Path, typer.Option("--run", help="Folder for pictures, weights and logs.")],
+    profile: Annotated[Literal["cpu", "gpu"], typer.Option(help="Table of the recipe.")] = "cpu",
+    recipe: Annotated[
+        Path | None, typer.Option("--recipe", help="An own recipe (TOML).", exists=True)
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Train for fewer or more steps.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that read photographs.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Train the reading of signs that forecasts know, by the truth of drawn eyes. Resumable."""
+    from training.run_settings import RunSettings
+    from training.signs.train import train_signs
+
+    outcome = train_signs(drawn, run, RunSettings(profile, recipe, steps), workers)
+    if as_json:
+        typer.echo(json.dumps({**vars(outcome), "weights": str(outcome.weights)}))
+    else:
+        typer.echo(f"{outcome.weights}: score {outcome.best_score:.4f} at {outcome.best_step}")
