@@ -135,7 +135,7 @@ class _Made:
             elif isinstance(finding, Condition):
                 yield self._condition(name, finding)
             elif isinstance(finding, Measurement):
-                yield self._measurement(FINDINGS[name], name, finding, "findings")
+                yield self._measurement(FINDINGS[name], name, finding, "signs")
 
     def measurements(self) -> Iterator[Json]:
         for name, measurement in (self._result.biomarkers or {}).items():
