@@ -59,6 +59,8 @@ def exported_forecast(run: Path, file: str, say: Callable[[str], None]) -> Forec
     recipe = trained_recipe(run)
     if recipe.knows == "signs":
         raise ExportError(f"{run} was told the true signs of the retina: it never ships")
+    if recipe.control != "none":
+        raise ExportError(f"{run} is a control, which must learn nothing: it never ships")
     say("forecast: calibrating on tuning people")
     tune = tune_people(recipe, run)
     deployed = deployed_forecast(run, tune)

@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_runtime.bundle.opening import open_bundle
+from edge_runtime.contracts.cohort import Role
 from edge_runtime.contracts.exam import ForecastCondition, Missing
 from edge_runtime.contracts.result import ScreeningResult
 from edge_runtime.domain import USE, Evidence, Exam, Eye, Person, PhotographFile, Sex
@@ -27,7 +28,7 @@ from export.signing_key import public_key
 from training.drawn.cohort.drawing import draw_cohort, finish, prepare
 from training.drawn.cohort.record import Wish
 from training.errors import CohortError, RecipeError
-from training.forecast.judging_bundle import ceiling_of
+from training.forecast.judging_bundle import ceiling_of, controls_of
 from training.forecast.train import train_forecast
 from training.run_settings import RunSettings
 from training.signs.donors import load_donors
@@ -99,6 +100,9 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     forecast = settings(work, FORECAST)
     train_forecast(work / "forecast", forecast, knows="photographs", donors=donors)
     train_forecast(work / "ceiling", forecast, knows="signs")
+    train_forecast(
+        work / "control", forecast, knows="photographs", control="shuffled", donors=donors
+    )
     return work
 
 
@@ -215,9 +219,12 @@ def test_what_photographs_bring_is_judged_and_sealed(
 ) -> None:
     monkeypatch.setenv("FORESEYE_TRUSTED_KEYS", public_key(key))
     monkeypatch.setattr("training.forecast.judging.LEAST_PEOPLE", 5)
-    monkeypatch.setattr("training.signs.judging.LEAST_PEOPLE", 5)
+    monkeypatch.setattr("training.signs.gains.LEAST_PEOPLE", 5)
 
-    judged = judged_photographs(bundle, [work / "cohort"], ceiling_of(work / "ceiling"))
+    judged = judged_photographs(
+        bundle, [work / "cohort"], list(Role), ceiling_of(work / "ceiling"),
+        controls_of([work / "control"]),
+    )  # fmt: skip
     path = write_judged(work, judged)
     add_forecast(
         open_bundle(None), work / "forecast", work / "sealed", key, lambda _: None,
@@ -226,7 +233,11 @@ def test_what_photographs_bring_is_judged_and_sealed(
 
     sealed = open_bundle(work / "sealed", (public_key(key),)).manifest.models["forecast"].metrics
     names = {metric.name for metric in sealed}
-    assert {"agreement_with_true_signs", "gain_of_a_strangers_photographs"} <= names
+    assert {
+        "agreement_with_true_signs",
+        "gain_of_a_strangers_photographs",
+        "gain_of_control_shuffled",
+    } <= names
     assert any("photographs" in m.subgroup["known"] for m in sealed if m.subgroup)
 
 
@@ -262,6 +273,14 @@ def test_signs_go_with_a_forecast_that_knows_them_and_no_other(
 def test_a_forecast_that_was_not_told_the_true_signs_is_no_ceiling(work: Path) -> None:
     with pytest.raises(CohortError, match="not told"):
         ceiling_of(work / "forecast")
+
+
+def test_a_control_never_ships(work: Path, key: Ed25519PrivateKey, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="control"):
+        add_forecast(
+            open_bundle(None), work / "control", tmp_path / "out", key, lambda _: None,
+            signs=work / "signs",
+        )  # fmt: skip
 
 
 def test_a_forecast_from_photographs_needs_readings(tmp_path: Path) -> None:

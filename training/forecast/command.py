@@ -55,6 +55,13 @@ def forecast(
         Path | None,
         typer.Option(help="Folder of a finished `signs` run, for photographs.", exists=True),
     ] = None,
+    control: Annotated[
+        Literal["none", "shuffled", "unrelated"],
+        typer.Option(
+            help="shuffled: outcomes of others of one sex and age; unrelated: their eyes. Must "
+            "gain nothing."
+        ),
+    ] = "none",
     workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
@@ -67,7 +74,9 @@ def forecast(
         raise typer.BadParameter("goes with --knows photographs", param_hint="--signs")
     donors = None if signs is None else load_donors(signs / DONORS)
     settings = RunSettings(profile, recipe, steps)
-    outcome = train_forecast(run, settings, knows=knows.value, donors=donors, workers=workers)
+    outcome = train_forecast(
+        run, settings, knows=knows.value, control=control, donors=donors, workers=workers
+    )
     if as_json:
         typer.echo(json.dumps({**vars(outcome), "weights": str(outcome.weights)}))
     else:

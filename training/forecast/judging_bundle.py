@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,19 @@ def ceiling_of(run: Path) -> Run:
     if recipe.knows != "signs":
         raise CohortError(f"{run} was not told the true signs")
     return as_run(deployed_forecast(run, tune_people(recipe, run)))
+
+
+def controls_of(runs: Sequence[Path]) -> dict[str, Run]:
+    """Return the forecasts of finished control runs, by name. Raises CohortError for another."""
+    found = {}
+    for run in runs:
+        recipe = trained_recipe(run)
+        if recipe.control == "none" or recipe.knows != "photographs":
+            raise CohortError(f"{run} is no control of a forecast from photographs")
+        found[f"control_{recipe.control}"] = as_run(
+            deployed_forecast(run, tune_people(recipe, run))
+        )
+    return found
 
 
 def judged_bundle(

@@ -6,7 +6,7 @@ Legend: N people, D covariates, K conditions, T years, H horizons.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from edge_runtime.domain import FloatArray
 from edge_runtime.forecast.covariates import NAMES
 from training.drawn.population.oracle import HORIZONS_YEARS
 from training.errors import RecipeError
+from training.forecast.controls import Control
 from training.forecast.forgetting import (
     age_and_sex,
     level_and_spread,
@@ -62,6 +63,8 @@ class ForecastRecipe(Recipe):
     knows: Literal["covariates", "photographs", "signs"] = "covariates"
     """`photographs` knows signs of the eye as they are read in photographs besides; `signs` the
     true ones: the ceiling, which never ships."""
+    control: Control = "none"
+    """Of a run that must learn nothing from the eyes; it never ships."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -69,6 +72,8 @@ class ForecastRecipe(Recipe):
             raise RecipeError("oracle_people are among the tune_people")
         if self.knows not in ("covariates", "photographs", "signs"):
             raise RecipeError(f"knows must be covariates, photographs or signs, got {self.knows!r}")
+        if self.control not in get_args(Control):
+            raise RecipeError(f"control must be one of {get_args(Control)}, got {self.control!r}")
 
 
 def inputs_of(people: People, knows: str) -> tuple[FloatArray, FloatArray]:

@@ -11,6 +11,7 @@ from rich.console import Console
 from edge_runtime.contracts.cohort import Role
 from training.checkpoint import WEIGHTS_FILE, load_weights
 from training.errors import RecipeError
+from training.forecast.controls import controlled
 from training.forecast.drawing import Wanted, people_of
 from training.forecast.networks import HazardNetwork, WidthNetwork
 from training.forecast.people import People
@@ -29,6 +30,7 @@ def train_forecast(
     settings: RunSettings,
     *,
     knows: str | None = None,
+    control: str | None = None,
     donors: Donors | None = None,
     workers: int = 1,
 ) -> Outcome:
@@ -36,9 +38,10 @@ def train_forecast(
 
     `knows` = `photographs` learns what signs are worth as they are read in photographs, with the
     errors of `donors`, which are kept in the run; `signs` trains the ceiling, which is told the
-    true signs of the retina. Raises RecipeError for donors that are missing or not wanted.
+    true signs of the retina. With a `control` nothing may be learned from the eyes. Raises
+    RecipeError for donors that are missing or not wanted.
     """
-    recipe = settings.recipe(ForecastRecipe, "forecast", knows=knows)
+    recipe = settings.recipe(ForecastRecipe, "forecast", knows=knows, control=control)
     if (donors is not None) != (recipe.knows == "photographs"):
         raise RecipeError("a forecast that knows photographs, and no other, needs readings of them")
     run.mkdir(parents=True, exist_ok=True)
@@ -71,11 +74,11 @@ def oracle_people(recipe: ForecastRecipe, run: Path, workers: int = 1) -> People
 
 
 def as_seen(people: People, recipe: ForecastRecipe, run: Path) -> People:
-    """Return people with signs as a forecast of this recipe knows them."""
-    if recipe.knows != "photographs":
-        return people
-    read_NS = load_donors(run / DONORS).readings(people.sign_NS, recipe.drawn_seed)
-    return replace(people, sign_NS=read_NS)
+    """Return people with signs as a forecast of this recipe knows them, and as its control does."""
+    if recipe.knows == "photographs":
+        read_NS = load_donors(run / DONORS).readings(people.sign_NS, recipe.drawn_seed)
+        people = replace(people, sign_NS=read_NS)
+    return controlled(people, recipe.control)
 
 
 def trained_recipe(run: Path) -> ForecastRecipe:

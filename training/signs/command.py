@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from edge_runtime.contracts.cohort import Role
 from edge_runtime.durable import make_folder
 
 EXAMPLE = (
@@ -33,15 +34,23 @@ def judge_photographs(
         Path, typer.Option(help="Run folder of `forecast --knows signs`.", exists=True)
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder for photographs.json.")],
+    role: Annotated[
+        list[Role] | None, typer.Option(help="Judge these roles alone; without it, everybody.")
+    ] = None,
+    control: Annotated[
+        list[Path] | None,
+        typer.Option(help="Run folder of a `forecast --control ...`; repeatable.", exists=True),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Judge what photographs add to a bundle's forecasts, against the true signs and the oracle."""
-    from training.forecast.judging_bundle import ceiling_of
+    from training.forecast.judging_bundle import ceiling_of, controls_of
     from training.forecast.telling import in_words
     from training.signs.judged import write_judged
     from training.signs.judging import judged_photographs
 
-    judged = judged_photographs(bundle, drawn, ceiling_of(ceiling))
+    controls = controls_of(control or [])
+    judged = judged_photographs(bundle, drawn, role or list(Role), ceiling_of(ceiling), controls)
     path = write_judged(make_folder(out), judged)
     typer.echo(path.read_text(encoding="utf-8") if as_json else in_words(judged.metrics))
 
