@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from training.loop import Outcome
 
 EXAMPLE = "Example: foreseye-train forecast --run runs/forecast --workers 2"
 JUDGE_EXAMPLE = (
@@ -39,29 +42,34 @@ class Knows(str, Enum):
     SIGNS = "signs"
 
 
+KnowsOption = Annotated[
+    Knows,
+    typer.Option(
+        help="photographs: signs besides, as a run of `signs` reads them; signs: the true ones, "
+        "the ceiling, which never ships."
+    ),
+]
+SignsRun = Annotated[
+    Path | None,
+    typer.Option(help="Folder of a finished `signs` run, for photographs.", exists=True),
+]
+ControlOption = Annotated[
+    Literal["none", "shuffled", "unrelated"],
+    typer.Option(
+        help="shuffled: outcomes of others of one sex and age; unrelated: their eyes. Must gain "
+        "nothing."
+    ),
+]
+
+
 def forecast(
     run: Annotated[Path, typer.Option("--run", help="Folder for people, weights and logs.")],
     profile: Profile = "cpu",
     recipe: RecipeFile = None,
     steps: Steps = None,
-    knows: Annotated[
-        Knows,
-        typer.Option(
-            help="photographs: signs besides, as a run of `signs` reads them; signs: the true "
-            "ones, the ceiling, which never ships."
-        ),
-    ] = Knows.COVARIATES,
-    signs: Annotated[
-        Path | None,
-        typer.Option(help="Folder of a finished `signs` run, for photographs.", exists=True),
-    ] = None,
-    control: Annotated[
-        Literal["none", "shuffled", "unrelated"],
-        typer.Option(
-            help="shuffled: outcomes of others of one sex and age; unrelated: their eyes. Must "
-            "gain nothing."
-        ),
-    ] = "none",
+    knows: KnowsOption = Knows.COVARIATES,
+    signs: SignsRun = None,
+    control: ControlOption = "none",
     workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
@@ -77,10 +85,7 @@ def forecast(
     outcome = train_forecast(
         run, settings, knows=knows.value, control=control, donors=donors, workers=workers
     )
-    if as_json:
-        typer.echo(json.dumps({**vars(outcome), "weights": str(outcome.weights)}))
-    else:
-        typer.echo(f"{outcome.weights}: score {outcome.best_score:.4f} at {outcome.best_step}")
+    _tell(outcome, as_json)
 
 
 def forecast_photographs(
@@ -119,6 +124,10 @@ def forecast_photographs(
         learn, tune = drawn_sample(run, Sample(people, tune_people, cases), workers)
     settings = RunSettings(profile, recipe, steps)
     outcome = train_photographs(learn, tune, run, settings, control)
+    _tell(outcome, as_json)
+
+
+def _tell(outcome: Outcome, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({**vars(outcome), "weights": str(outcome.weights)}))
     else:
