@@ -6,8 +6,12 @@ What the bundle does not hold is not run and is absent from the result.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from edge_runtime.bundle.opening import Bundle
 from edge_runtime.contracts.result import (
@@ -39,6 +43,9 @@ from edge_runtime.stages import (
     QualityRead,
     StageEvent,
 )
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Stopwatch:
@@ -138,17 +145,24 @@ class PhotographReader:
         eye = read_laterality(anatomy, file.eye)
         watch.lap("anatomy")
         yield AnatomyRead(index, photograph, field.circle, anatomy, eye)
-        picture = SharpPicture.under(photograph, anatomy.frame)
-        readings = biomarkers(anatomy.masks(), eye.laterality, picture)
-        measured = {
-            name: _measurement(reading, anatomy.evidence) for name, reading in readings.items()
-        }
-        watch.lap("biomarkers")
-        yield BiomarkersRead(index, measured)
-        findings = seen_findings(self._models, photograph, field)
-        if findings is not None:
-            watch.lap("findings")
-        told = seen_signs(self._models, photograph, field, eye.laterality)
+        # Engines let go of the interpreter, so that they work beside the measuring of vessels; a
+        # stage is booked with the time for which it was waited.
+        with ThreadPoolExecutor(1, "findings") as beside:
+            finding = _in_this_context(beside, seen_findings, self._models, photograph, field)
+            reading = _in_this_context(
+                beside, seen_signs, self._models, photograph, field, eye.laterality
+            )
+            picture = SharpPicture.under(photograph, anatomy.frame)
+            readings = biomarkers(anatomy.masks(), eye.laterality, picture)
+            measured = {
+                name: _measurement(found, anatomy.evidence) for name, found in readings.items()
+            }
+            watch.lap("biomarkers")
+            yield BiomarkersRead(index, measured)
+            findings = finding.result()
+            if findings is not None:
+                watch.lap("findings")
+            told = reading.result()
         if told is not None:
             findings = with_body(findings, told[1])
             watch.lap("forecast")
@@ -190,6 +204,13 @@ class PhotographReader:
             biomarkers=seen.measured,
             timings_ms=watch.finished(),
         )
+
+
+def _in_this_context(
+    beside: ThreadPoolExecutor, work: Callable[P, R], *args: P.args, **named: P.kwargs
+) -> Future[R]:
+    """Return the future of `work`, which sees this call's own context (its request, its caller)."""
+    return beside.submit(partial(copy_context().run, work, *args, **named))
 
 
 def _measurement(reading: Reading, evidence: Evidence) -> Measurement:
