@@ -142,7 +142,8 @@ def _streaks(
         stripes = np.sin(across * np.float32(np.pi / size[1]) + np.float32(2.2) * drift)
         total += weight * (np.float32(0.55) * stripes + noise)
         power += weight * weight
-    return np.asarray(total / np.sqrt(power), np.float32)
+    # So far from every vortex that a float32 holds nothing of it there is no retina either.
+    return np.asarray(total / np.sqrt(np.maximum(power, np.float32(1e-30))), np.float32)
 
 
 def _noise_at(

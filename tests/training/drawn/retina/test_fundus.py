@@ -137,3 +137,11 @@ def test_the_disc_is_brighter_than_the_retina_and_its_cup_brightest() -> None:
     cup, rim = np.median(retina[away < 0.15]), np.median(retina[(away > 0.42) & (away < 0.45)])
     assert cup > 1.15 * rim
     assert rim > 1.15 * np.median(retina[(away > 0.8) & (away < 1.2)])
+
+
+def test_a_camera_far_away_draws_no_gap_beyond_the_retina() -> None:
+    traits, far = traits_of(), frame_of(px_per_dd=2.0, reach_dd=60.0)
+
+    vessels = choroidal_vessels(draw_anatomy(traits), traits, complexion_of(traits), far)
+
+    assert np.isfinite(vessels).all()
