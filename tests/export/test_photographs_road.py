@@ -221,10 +221,9 @@ def test_what_photographs_bring_is_judged_and_sealed(
     monkeypatch.setattr("training.forecast.judging.LEAST_PEOPLE", 5)
     monkeypatch.setattr("training.signs.gains.LEAST_PEOPLE", 5)
 
-    judged = judged_photographs(
-        bundle, [work / "cohort"], list(Role), ceiling_of(work / "ceiling"),
-        controls_of([work / "control"]),
-    )  # fmt: skip
+    cohorts = [(work / "cohort", role) for role in Role]
+    controls = controls_of([work / "control"])
+    judged = judged_photographs(bundle, cohorts, ceiling_of(work / "ceiling"), controls)
     path = write_judged(work, judged)
     add_forecast(
         open_bundle(None), work / "forecast", work / "sealed", key, lambda _: None,

@@ -34,8 +34,9 @@ def judge_photographs(
         Path, typer.Option(help="Run folder of `forecast --knows signs`.", exists=True)
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder for photographs.json.")],
-    role: Annotated[
-        list[Role] | None, typer.Option(help="Judge these roles alone; without it, everybody.")
+    held_out: Annotated[
+        list[Path] | None,
+        typer.Option(help="Drawn cohort that taught; its role test is judged. Repeatable."),
     ] = None,
     control: Annotated[
         list[Path] | None,
@@ -50,7 +51,9 @@ def judge_photographs(
     from training.signs.judging import judged_photographs
 
     controls = controls_of(control or [])
-    judged = judged_photographs(bundle, drawn, role or list(Role), ceiling_of(ceiling), controls)
+    cohorts = [(folder, role) for folder in drawn for role in Role]
+    cohorts += [(folder, Role.TEST) for folder in held_out or []]
+    judged = judged_photographs(bundle, cohorts, ceiling_of(ceiling), controls)
     path = write_judged(make_folder(out), judged)
     typer.echo(path.read_text(encoding="utf-8") if as_json else in_words(judged.metrics))
 

@@ -39,13 +39,9 @@ KNOWS = "photographs"
 
 
 def judged_photographs(
-    bundle: Path,
-    folders: list[Path],
-    roles: list[Role],
-    ceiling: Run,
-    controls: Mapping[str, Run],
+    bundle: Path, cohorts: list[tuple[Path, Role]], ceiling: Run, controls: Mapping[str, Run]
 ) -> JudgedPhotographs:
-    """Return what the photographs of drawn cohorts' roles bring a bundle's forecasts.
+    """Return what the photographs of drawn cohorts bring a bundle's forecasts, by folder and role.
 
     `controls` are forecasts that must gain nothing from them, by name. Raises NotInBundle where it
     reads no signs, CohortError, and what opening a bundle raises.
@@ -54,7 +50,7 @@ def judged_photographs(
     with closing(Pipeline.open(settings)) as pipeline:
         if "signs" not in pipeline.loaded:
             raise NotInBundle(f"{bundle} reads no signs")
-        everybody = [people_with_truth(folder, role) for folder in folders for role in roles]
+        everybody = [people_with_truth(folder, role) for folder, role in cohorts]
         sign_NS = np.concatenate([_signs(seen, pipeline.loaded) for seen in everybody])
         read = ~np.isnan(sign_NS[:, 0])
         true = joined([seen.people for seen in everybody]).take(read)
