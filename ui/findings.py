@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from html import escape
 
-from edge_runtime.wire.client import Condition, DrGrade, Findings
+from edge_runtime.wire.client import Condition, DrGrade, Evidence, Findings
 from ui import parts, tables
 from ui.wording import say
 
@@ -17,7 +17,11 @@ CONDITIONS = ("maculopathy", "glaucoma_suspicion")
 
 
 def findings(found: Findings) -> str:
-    """Return all findings of one eye; empty when the bundle makes none."""
+    """Return all findings of one eye; empty when the bundle makes none.
+
+    What the eye tells of the body is left out while it was judged on drawn eyes alone: it stands in
+    the reading room, as the forecasts' step with photographs does.
+    """
     boxes = []
     if found.dr_grade is not None:
         boxes.append(_box("dr_grade", as_condition(found.dr_grade)))
@@ -28,7 +32,8 @@ def findings(found: Findings) -> str:
     if found.dr_grade is not None:
         boxes.append(grades(found.dr_grade))
     title = say("findings.title")
-    rows = tables.finding_rows(found)
+    told = tables.finding_rows(found)
+    rows = [row for row in told if row.value and row.evidence is not Evidence.DRAWN]
     if rows:
         boxes.append(tables.table(rows, title, "table.finding"))
     if not boxes:

@@ -78,8 +78,14 @@ def test_a_chance_is_never_rounded_to_none_or_to_all():
     assert of_100(0.0, 0.0004) == ("under 0.01", "0.04")
 
 
-def test_what_the_eye_tells_of_the_body_stands_in_a_table():
+def test_what_the_eye_tells_of_the_body_is_held_back_while_drawn_eyes_alone_judged_it():
     age = Measurement(value=57.2, unit="a", evidence=Evidence.DRAWN)
+
+    assert findings(Findings(retinal_age_years=age)) == ""
+
+
+def test_what_the_eye_tells_of_the_body_stands_in_a_table():
+    age = Measurement(value=57.2, unit="a", evidence=Evidence.INTERNAL)
 
     shown = findings(Findings(retinal_age_years=age))
 
