@@ -18,6 +18,7 @@ from edge_runtime.contracts.cohort import Role
 from edge_runtime.domain import BoolArray, Evidence, FloatArray, Tensors
 from edge_runtime.forecast.forecaster import curves_of
 from edge_runtime.forecast.survival import Hazards
+from training.bootstrap import interval_of
 from training.drawn.population.oracle import HORIZONS_YEARS
 from training.drawn.population.parameters import CONDITIONS
 from training.drawn.population.person import SET
@@ -33,7 +34,6 @@ JUDGED_HORIZONS_YEARS = (1, 5, 10)
 LEAST_PEOPLE, LEAST_INCIDENCE = 300, 0.005
 """A cell with fewer people or a lower mean oracle is not judged for calibration."""
 AGE_BANDS_YEARS = ((6, 18), (40, 50), (50, 60), (60, 70), (70, 81))
-RESAMPLES = 200
 AGE_SEX = "age and sex alone"
 KNOWN = {
     "as_written": "covariates as the clinic wrote them",
@@ -139,7 +139,7 @@ class _Cell:
         return Metric(
             name=name,
             value=value,
-            interval_95=_bootstrap(columns, statistic),
+            interval_95=interval_of(statistic, columns),
             set=SET,
             role=Role.TEST,
             split="test",
@@ -193,16 +193,3 @@ def _everybody_alike(oracle: FloatArray) -> float:
     """Return E90 of a forecast that gives everybody the mean: how much there is to tell apart."""
     off = np.abs(oracle - oracle.mean())
     return float(np.quantile(off, 0.9) / oracle.mean())
-
-
-def _bootstrap(
-    columns: tuple[np.ndarray, ...], statistic: Callable[..., float]
-) -> tuple[float, float]:
-    rng = np.random.default_rng(0)
-    count = len(columns[0])
-    drawn = [
-        statistic(*(column[chosen] for column in columns))
-        for chosen in (rng.integers(0, count, count) for _ in range(RESAMPLES))
-    ]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(low), float(high)

@@ -13,6 +13,7 @@ import numpy as np
 from edge_runtime.contracts.bundle import Metric
 from edge_runtime.contracts.cohort import Role
 from edge_runtime.domain import BoolArray, Evidence
+from training.bootstrap import interval_of
 from training.drawn.population.oracle import HORIZONS_YEARS
 from training.drawn.population.parameters import CONDITIONS
 from training.drawn.population.person import SET
@@ -23,7 +24,6 @@ from training.forecast.scores import expected_c
 VIEWS = ("age_sex", "some_lost")
 """What is known beside the photographs."""
 MAIN = HORIZONS_YEARS.index(MAIN_HORIZON_YEARS)
-RESAMPLES = 200
 
 Views = Mapping[str, Seen]
 """Forecasts of the same people by what is known of them."""
@@ -78,7 +78,7 @@ class _Cell:
         return Metric(
             name=name,
             value=statistic(*columns),
-            interval_95=_interval(columns, statistic),
+            interval_95=interval_of(statistic, columns),
             set=SET,
             role=Role.TEST,
             split="test",
@@ -120,16 +120,3 @@ def gain(without: np.ndarray, ours: np.ndarray, oracle: np.ndarray) -> float:
 
 def _log(chance: np.ndarray) -> np.ndarray:
     return np.asarray(np.log(np.clip(chance, 1e-7, 1.0)))
-
-
-def _interval(
-    columns: tuple[np.ndarray, ...], statistic: Callable[..., float]
-) -> tuple[float, float]:
-    rng = np.random.default_rng(0)
-    count = len(columns[0])
-    drawn = [
-        statistic(*(column[chosen] for column in columns))
-        for chosen in (rng.integers(0, count, count) for _ in range(RESAMPLES))
-    ]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(low), float(high)
