@@ -13,19 +13,24 @@ from typing import Annotated
 import typer
 
 from edge_runtime.cli.dicom_send import send
+from edge_runtime.cli.dicom_worklist import worklist
 from edge_runtime.cli.options import AsJson
 from edge_runtime.cli.session import print_json, say, session_of
 from edge_runtime.errors import InvalidField
 from edge_runtime.names import shown_name
 
 dicom_app = typer.Typer(
-    no_args_is_help=True, help="Speak DICOM with the hospital: take photographs, send results."
+    no_args_is_help=True,
+    help="Speak DICOM with the hospital: take photographs, send results, ask whom it expects.",
 )
 
 dicom_app.command(
     epilog="Example: foreseye dicom send https://archive.example/dicom-web results, or: "
     "foreseye dicom send ARCHIVE@192.168.1.9:11112 results --tls-ca hospital.pem"
 )(send)
+dicom_app.command(
+    epilog="Example: foreseye dicom worklist WORKLIST@192.168.1.9:104 --tls-ca hospital.pem --json"
+)(worklist)
 
 Inbox = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that the objects go into.")]
 Allow = Annotated[

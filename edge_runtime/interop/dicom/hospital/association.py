@@ -14,16 +14,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydicom.dataset import Dataset
+from pynetdicom import _config as pynetdicom_config
 from pynetdicom import evt
 from pynetdicom.ae import ApplicationEntity
 from pynetdicom.association import Association
 from pynetdicom.events import Event
+from pynetdicom.pdu_primitives import A_ASSOCIATE
 
 from edge_runtime.interop.dicom.hospital.errors import (
     HospitalError,
     HospitalRefused,
     HospitalUnacquainted,
-    HospitalUnclear,
     HospitalUnreachable,
 )
 from edge_runtime.interop.dicom.hospital.peers import Entity, tls_failure
@@ -37,6 +38,12 @@ from edge_runtime.interop.dicom.receive.capped_server import (
 CONNECT_S = 10.0
 MAX_ANSWER_BYTES = 1_000_000
 """Of one answer to a question: a worklist's entry, an instance's UIDs."""
+AS_WE_WANT_IT = {
+    "LOG_REQUEST_IDENTIFIERS": False,
+    "LOG_RESPONSE_IDENTIFIERS": False,
+    "STORE_SEND_CHUNKED_DATASET": True,
+}
+"""pynetdicom logs no patients, and streams files rather than parse them and write them anew."""
 ACCEPTED, BY_USER = 0, 1
 UNACQUAINTED = {3: "it does not know our title", 7: "it is not called by this title"}
 """Diagnostics of a rejection by the service user (PS3.8 section 9.3.4)."""
@@ -62,19 +69,20 @@ class Caller:
 
         Raises HospitalUnreachable, HospitalUnacquainted, HospitalRefused.
         """
-        association = self._requested(contexts)
-        if not association.is_established:
-            raise self._why_not(association)
-        try:
-            yield association
-        except BaseException:
-            association.abort()
-            raise
-        else:
-            association.release()
-        finally:
-            if association.dul.socket is not None:
-                close_for_good(association.dul.socket)
+        with _told_to(**AS_WE_WANT_IT):
+            association = self._requested(contexts)
+            if not association.is_established:
+                raise self._why_not(association)
+            try:
+                yield association
+            except BaseException:
+                association.abort()
+                raise
+            else:
+                association.release()
+            finally:
+                if association.dul.socket is not None:
+                    close_for_good(association.dul.socket)
 
     def _requested(self, contexts: Sequence[Context]) -> Association:
         entity = ApplicationEntity(ae_title=self.title)
@@ -98,14 +106,15 @@ class Caller:
         return str(found[0][4][0])
 
     def _why_not(self, association: Association) -> HospitalError:
-        answer = association.acceptor.primitive
-        if association.is_rejected and answer is not None:
+        # pynetdicom leaves an answer unread where the peer hung up right behind it.
+        answer = association.acceptor.primitive or association.dul.receive_pdu()
+        if not isinstance(answer, A_ASSOCIATE):
+            return self._why_no_connection()
+        if answer.result != ACCEPTED:
             if answer.result_source == BY_USER and answer.diagnostic in UNACQUAINTED:
                 return HospitalUnacquainted(f"rejected: {UNACQUAINTED[answer.diagnostic]}")
             return HospitalRefused(f"rejected: {answer.reason_str}")
-        if answer is not None and answer.result == ACCEPTED:
-            return HospitalRefused("it takes none of these classes and codings")
-        return self._why_no_connection()
+        return HospitalRefused("it takes none of these classes and codings")
 
     def _why_no_connection(self) -> HospitalError:
         """Connect once more: pynetdicom tells its log alone why it could not."""
@@ -124,22 +133,36 @@ class Caller:
 
 def answers(
     association: Association, given: Iterator[tuple[Dataset, Dataset | None]]
-) -> Iterator[Dataset]:
-    """Yield the identifiers that a C-FIND gives.
+) -> Iterator[Dataset | None]:
+    """Yield the identifiers that a C-FIND gives, None for one that cannot be read.
 
-    Raises HospitalUnreachable when the answers break off, HospitalRefused, HospitalUnclear for one
-    that cannot be read.
+    Raises HospitalUnreachable when the answers break off, HospitalRefused.
     """
+    last = None
     for status, identifier in given:
         received_whole(association)
+        if status is last:  # pynetdicom 3.0.4 tells twice of one that it cannot decode.
+            continue
+        last = status
         if "Status" not in status:
             raise HospitalUnreachable("its answers broke off")
         if status.Status in (0xFF00, 0xFF01):
-            if identifier is None:
-                raise HospitalUnclear("one of its answers cannot be read")
             yield identifier
         elif status.Status != 0x0000:
             raise HospitalRefused(f"status {status.Status:04X}H")
+
+
+@contextmanager
+def _told_to(**settings: bool) -> Iterator[None]:
+    """Have pynetdicom do what it keeps for the whole process, and put it back at the end."""
+    before = {name: getattr(pynetdicom_config, name) for name in settings}
+    for name, value in settings.items():
+        setattr(pynetdicom_config, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(pynetdicom_config, name, value)
 
 
 def _cap(event: Event) -> None:

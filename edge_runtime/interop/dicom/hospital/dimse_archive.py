@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from pydicom.dataset import Dataset
-from pynetdicom import _config as pynetdicom_config
 from pynetdicom.association import Association
 
 from edge_runtime.interop.dicom.hospital.association import Caller, answers
@@ -44,7 +43,7 @@ class DimseArchive:
         if len(codings) > MAX_CONTEXTS:
             raise ValueError(f"{len(codings)} classes and codings at a time")
         query = (STUDY_ROOT_FIND, [EXPLICIT_LITTLE, IMPLICIT_LITTLE])
-        with self._caller.associated([query, *codings]) as association, _sends_files_as_they_are():
+        with self._caller.associated([query, *codings]) as association:
             accepted = {
                 (str(context.abstract_syntax), str(context.transfer_syntax[0]))
                 for context in association.accepted_contexts
@@ -86,9 +85,9 @@ class OpenDimseArchive:
         for (study, series), instances in wanted.items():
             asked = _question(study, series, instances)
             given = self._association.send_c_find(asked, STUDY_ROOT_FIND)
-            found |= {
-                str(one.get("SOPInstanceUID", "")) for one in answers(self._association, given)
-            }
+            for said in answers(self._association, given):
+                if said is not None:
+                    found.add(str(said.get("SOPInstanceUID", "")))
         return found & {one.instance for one in objects}
 
 
@@ -99,14 +98,3 @@ def _question(study: str, series: str, instances: list[str]) -> Dataset:
     question.SeriesInstanceUID = series
     question.SOPInstanceUID = instances
     return question
-
-
-@contextmanager
-def _sends_files_as_they_are() -> Iterator[None]:
-    """Have pynetdicom stream files rather than parse them and write them anew."""
-    before = pynetdicom_config.STORE_SEND_CHUNKED_DATASET
-    pynetdicom_config.STORE_SEND_CHUNKED_DATASET = True
-    try:
-        yield
-    finally:
-        pynetdicom_config.STORE_SEND_CHUNKED_DATASET = before

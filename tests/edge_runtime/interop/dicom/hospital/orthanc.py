@@ -173,6 +173,7 @@ def _configuration(server: Orthanc) -> dict[str, Any]:
         "HttpPort": server.http_port,
         "DicomPort": server.dicom_port,
         "DicomAet": TITLE,
+        "DefaultEncoding": "Utf8",
         "DicomCheckCalledAet": True,
         "RemoteAccessAllowed": False,
         "AuthenticationEnabled": True,

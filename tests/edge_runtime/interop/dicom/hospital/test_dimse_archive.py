@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import socket
 import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,14 +12,14 @@ from typing import Any
 import pytest
 from pydicom.dataset import Dataset
 from pynetdicom import evt
-from pynetdicom.ae import ApplicationEntity
 from pynetdicom.transport import AssociationSocket
 
 from edge_runtime.interop.dicom.hospital import sending
 from edge_runtime.interop.dicom.hospital.dimse_archive import STUDY_ROOT_FIND
 from edge_runtime.interop.dicom.receive.capped_server import close_for_good
-from edge_runtime.interop.dicom.sop_classes import EXPLICIT_LITTLE, OPHTHALMIC_8_BIT
+from edge_runtime.interop.dicom.sop_classes import OPHTHALMIC_8_BIT
 from tests.edge_runtime.cli.command_line import Told, foreseye_afresh
+from tests.edge_runtime.interop.dicom.hospital.entity import answering, stranger
 from tests.edge_runtime.interop.dicom.objects import file_of, small_native
 
 
@@ -42,15 +40,9 @@ def made(tmp_path: Path) -> Dataset:
 
 @contextmanager
 def archive(store: Any, find: Any, *classes: str) -> Iterator[str]:
-    entity = ApplicationEntity(ae_title="ARCHIVE")
-    for abstract_syntax in classes or (OPHTHALMIC_8_BIT, STUDY_ROOT_FIND):
-        entity.add_supported_context(abstract_syntax, EXPLICIT_LITTLE)
-    handlers = [(evt.EVT_C_STORE, store), (evt.EVT_C_FIND, find)]
-    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
-    try:
-        yield f"ARCHIVE@127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
+    supported = classes or (OPHTHALMIC_8_BIT, STUDY_ROOT_FIND)
+    with answering("ARCHIVE", supported, {evt.EVT_C_STORE: store, evt.EVT_C_FIND: find}) as where:
+        yield where
 
 
 def sent(where: str, folder: Path, *options: str) -> Told:
@@ -139,32 +131,6 @@ def test_an_archive_that_hangs_up_in_between_ends_it(made: Dataset, tmp_path: Pa
         told = sent(where, tmp_path)
 
     assert (told.json["error"], told.json["not_tried"]) == ("HospitalUnreachable", 1)
-
-
-@contextmanager
-def stranger(says: bytes) -> Iterator[str]:
-    """Somebody who takes a connection, says something and stays on the line."""
-    lines: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def speak() -> None:
-            while True:
-                try:
-                    line, _ = server.accept()
-                except OSError:
-                    return
-                lines.append(line)
-                line.sendall(says)
-
-        thread = threading.Thread(target=speak)
-        thread.start()
-        try:
-            yield f"ARCHIVE@127.0.0.1:{server.getsockname()[1]}"
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join()
-            for line in lines:
-                line.close()
 
 
 @pytest.mark.parametrize(
