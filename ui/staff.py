@@ -26,6 +26,7 @@ ROOMS = {
     "kiosk": records_client.Action.OPEN_EXAM,
     "reading": records_client.Action.DECIDE,
     "people": records_client.Action.KEEP_USER,
+    "audit": records_client.Action.READ_AUDIT,
     "machine": None,
 }
 """What is behind the door, and what one must be allowed to do to enter; None: signed in is enough.

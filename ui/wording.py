@@ -19,7 +19,7 @@ from babel.numbers import format_decimal
 from ui.language import Language, spoken
 
 WORDS = Path(__file__).with_name("words")
-TABLES = ("screen", "clinical", "measures", "staff", "reading", "visits")
+TABLES = ("screen", "clinical", "measures", "staff", "reading", "visits", "audit")
 LOCALE_OF: dict[Language, Locale] = {"en": Locale("en"), "zh": Locale("zh", script="Hans")}
 
 

@@ -34,6 +34,7 @@ class Action(str, Enum):
     EXPORT_PERSON = "export_person"
     INVITE_PHONE = "invite_phone"
     READ_AUDIT = "read_audit"
+    VERIFY_AUDIT = "verify_audit"
 
 
 OWN_SESSION = frozenset({Action.SIGN_IN, Action.SIGN_OUT, Action.CHANGE_SECRET})
@@ -72,7 +73,7 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.ADMINISTRATOR: frozenset(
         {Action.LIST_USERS, Action.KEEP_USER, Action.ERASE_PERSON, Action.EXPORT_PERSON}
     ),
-    Role.AUDITOR: frozenset({Action.READ_AUDIT, Action.LIST_USERS}),
+    Role.AUDITOR: frozenset({Action.READ_AUDIT, Action.VERIFY_AUDIT, Action.LIST_USERS}),
     Role.PHONE: frozenset(
         {Action.ADD_PHOTOGRAPH, Action.SCREEN_EXAM, Action.READ_EXAM, Action.READ_PICTURE}
     ),

@@ -225,9 +225,41 @@ class AuditRow:
 
 
 @dataclass(frozen=True)
+class AuditWanted:
+    """Which rows of the audit are read; what is empty or 0 binds nothing."""
+
+    from_sequence: int = 1
+    before_sequence: int = 0
+    page_size: int = 200
+    newest_first: bool = False
+    exam_id: str = ""
+    actor: str = ""
+    action: str = ""
+    outcome: str = ""
+    """done or refused."""
+    from_ms: int = 0
+    before_ms: int = 0
+    """As the clock had it: a clock may have been set back."""
+
+
+@dataclass(frozen=True)
+class AuditProof:
+    """What proving every row of the audit found."""
+
+    num_rows: int
+    """How many rows were proved; 0 with a fault."""
+    head: str
+    """The last row when the proof began: SEQUENCE:HASH:SIGNATURE."""
+    public_key: str
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class AuditPage:
     """Rows of the audit with its signed head."""
 
     rows: tuple[AuditRow, ...]
     head: str
     public_key: str
+    more: bool = False
+    """There are further rows in the order that was asked for."""

@@ -38,12 +38,13 @@ def verify(vault: Vault, printed_heads: list[str], sqlite_file: Path | None) -> 
     faults: list[str] = []
     if sqlite_file is not None:
         _try(faults, lambda: check_sqlite_file(sqlite_file, thorough=True))
-    rows = _verify_audit(vault, printed_heads, faults)
+    rows = verify_audit(vault, printed_heads, faults)
     exams, files = _verify_exams(vault, faults)
     return Verified(rows, exams, files, vault.head(), vault.audit.public_key, tuple(faults))
 
 
-def _verify_audit(vault: Vault, printed_heads: list[str], faults: list[str]) -> int:
+def verify_audit(vault: Vault, printed_heads: list[str], faults: list[str]) -> int:
+    """Return how many rows were proved, 0 with a fault; what is wrong is added to `faults`."""
     heads = []
     for text in printed_heads:
         try:

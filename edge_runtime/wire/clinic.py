@@ -8,6 +8,8 @@ from typing import Any
 from edge_runtime.domain import Person, PhotographFile
 from edge_runtime.records.kept import (
     AuditPage,
+    AuditProof,
+    AuditWanted,
     Erased,
     KeptExam,
     KeptPhotograph,
@@ -23,6 +25,8 @@ from edge_runtime.wire import screening_pb2 as screening_pb
 from edge_runtime.wire.clinic_enums import CONSENT_SCOPE, DECISION_KIND
 from edge_runtime.wire.convert_clinic import (
     audit_page_from_wire,
+    audit_proof_from_wire,
+    audit_wanted_to_wire,
     exam_record_from_wire,
     kept_photograph_from_wire,
     known_person_to_wire,
@@ -43,7 +47,7 @@ SESSION_KEY = "foreseye-session"
 """Metadata: the token of the person's session."""
 
 LONG_S = 120.0
-"""How long reading a person's whole export may take."""
+"""How long reading a person's whole export, or proving the audit, may take."""
 
 
 class Clinic:
@@ -257,19 +261,20 @@ class Clinic:
         reply = self._ask("InvitePhone", pb.InvitePhoneRequest(exam_id=exam_id))
         return reply.phone_token, reply.left_s
 
-    def read_audit(
-        self, from_sequence: int = 1, page_size: int = 200, exam_id: str = ""
-    ) -> AuditPage:
-        """Return rows of the audit, and its signed head."""
-        request = pb.ReadAuditRequest(
-            from_sequence=from_sequence, page_size=page_size, exam_id=exam_id
-        )
+    def read_audit(self, wanted: AuditWanted | None = None) -> AuditPage:
+        """Return rows of the audit, and its signed head; that they were read becomes a row."""
+        request = audit_wanted_to_wire(wanted or AuditWanted())
         return audit_page_from_wire(self._ask("ReadAudit", request))
 
-    def _ask(self, method: str, request: Any) -> Any:
+    def verify_audit(self, heads: Sequence[str] = ()) -> AuditProof:
+        """Return what proving every row found, and whether printed heads are among them."""
+        request = pb.VerifyAuditRequest(heads=heads)
+        return audit_proof_from_wire(self._ask("VerifyAudit", request, LONG_S))
+
+    def _ask(self, method: str, request: Any, timeout_s: float = 0.0) -> Any:
         with raised_here():
             return getattr(self._stub, method)(
-                request, metadata=self._metadata(), timeout=self._timeout_s
+                request, metadata=self._metadata(), timeout=timeout_s or self._timeout_s
             )
 
     def _metadata(self) -> tuple[tuple[str, str], ...]:

@@ -581,14 +581,28 @@ class InvitePhoneReply(_message.Message):
     def __init__(self, phone_token: _Optional[str] = ..., left_s: _Optional[int] = ...) -> None: ...
 
 class ReadAuditRequest(_message.Message):
-    __slots__ = ("from_sequence", "page_size", "exam_id")
+    __slots__ = ("from_sequence", "page_size", "exam_id", "before_sequence", "newest_first", "actor", "action", "outcome", "from_ms", "before_ms")
     FROM_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     EXAM_ID_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    NEWEST_FIRST_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    FROM_MS_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_MS_FIELD_NUMBER: _ClassVar[int]
     from_sequence: int
     page_size: int
     exam_id: str
-    def __init__(self, from_sequence: _Optional[int] = ..., page_size: _Optional[int] = ..., exam_id: _Optional[str] = ...) -> None: ...
+    before_sequence: int
+    newest_first: bool
+    actor: str
+    action: str
+    outcome: str
+    from_ms: int
+    before_ms: int
+    def __init__(self, from_sequence: _Optional[int] = ..., page_size: _Optional[int] = ..., exam_id: _Optional[str] = ..., before_sequence: _Optional[int] = ..., newest_first: _Optional[bool] = ..., actor: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[str] = ..., from_ms: _Optional[int] = ..., before_ms: _Optional[int] = ...) -> None: ...
 
 class AuditRow(_message.Message):
     __slots__ = ("sequence", "at_ms", "actor", "action", "subject", "outcome", "detail", "hash")
@@ -611,11 +625,31 @@ class AuditRow(_message.Message):
     def __init__(self, sequence: _Optional[int] = ..., at_ms: _Optional[int] = ..., actor: _Optional[str] = ..., action: _Optional[str] = ..., subject: _Optional[str] = ..., outcome: _Optional[str] = ..., detail: _Optional[str] = ..., hash: _Optional[str] = ...) -> None: ...
 
 class ReadAuditReply(_message.Message):
-    __slots__ = ("rows", "head", "public_key")
+    __slots__ = ("rows", "head", "public_key", "more")
     ROWS_FIELD_NUMBER: _ClassVar[int]
     HEAD_FIELD_NUMBER: _ClassVar[int]
     PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
     rows: _containers.RepeatedCompositeFieldContainer[AuditRow]
     head: str
     public_key: str
-    def __init__(self, rows: _Optional[_Iterable[_Union[AuditRow, _Mapping]]] = ..., head: _Optional[str] = ..., public_key: _Optional[str] = ...) -> None: ...
+    more: bool
+    def __init__(self, rows: _Optional[_Iterable[_Union[AuditRow, _Mapping]]] = ..., head: _Optional[str] = ..., public_key: _Optional[str] = ..., more: _Optional[bool] = ...) -> None: ...
+
+class VerifyAuditRequest(_message.Message):
+    __slots__ = ("heads",)
+    HEADS_FIELD_NUMBER: _ClassVar[int]
+    heads: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, heads: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class VerifyAuditReply(_message.Message):
+    __slots__ = ("num_rows", "head", "public_key", "faults")
+    NUM_ROWS_FIELD_NUMBER: _ClassVar[int]
+    HEAD_FIELD_NUMBER: _ClassVar[int]
+    PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
+    FAULTS_FIELD_NUMBER: _ClassVar[int]
+    num_rows: int
+    head: str
+    public_key: str
+    faults: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, num_rows: _Optional[int] = ..., head: _Optional[str] = ..., public_key: _Optional[str] = ..., faults: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -145,6 +145,11 @@ class RecordsStub:
                 request_serializer=edge__runtime_dot_wire_dot_clinic__pb2.ReadAuditRequest.SerializeToString,
                 response_deserializer=edge__runtime_dot_wire_dot_clinic__pb2.ReadAuditReply.FromString,
                 _registered_method=True)
+        self.VerifyAudit = channel.unary_unary(
+                '/foreseye.v1.Records/VerifyAudit',
+                request_serializer=edge__runtime_dot_wire_dot_clinic__pb2.VerifyAuditRequest.SerializeToString,
+                response_deserializer=edge__runtime_dot_wire_dot_clinic__pb2.VerifyAuditReply.FromString,
+                _registered_method=True)
 
 
 class RecordsServicer:
@@ -304,6 +309,13 @@ class RecordsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def VerifyAudit(self, request, context):
+        """Proves every row of the audit, and that heads which were printed are among them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecordsServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -416,6 +428,11 @@ def add_RecordsServicer_to_server(servicer, server):
                     servicer.ReadAudit,
                     request_deserializer=edge__runtime_dot_wire_dot_clinic__pb2.ReadAuditRequest.FromString,
                     response_serializer=edge__runtime_dot_wire_dot_clinic__pb2.ReadAuditReply.SerializeToString,
+            ),
+            'VerifyAudit': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyAudit,
+                    request_deserializer=edge__runtime_dot_wire_dot_clinic__pb2.VerifyAuditRequest.FromString,
+                    response_serializer=edge__runtime_dot_wire_dot_clinic__pb2.VerifyAuditReply.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1012,6 +1029,33 @@ class Records:
             '/foreseye.v1.Records/ReadAudit',
             edge__runtime_dot_wire_dot_clinic__pb2.ReadAuditRequest.SerializeToString,
             edge__runtime_dot_wire_dot_clinic__pb2.ReadAuditReply.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyAudit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/foreseye.v1.Records/VerifyAudit',
+            edge__runtime_dot_wire_dot_clinic__pb2.VerifyAuditRequest.SerializeToString,
+            edge__runtime_dot_wire_dot_clinic__pb2.VerifyAuditReply.FromString,
             options,
             channel_credentials,
             insecure,

@@ -9,7 +9,9 @@ from edge_runtime.domain import Person
 from edge_runtime.records.kept import (
     Amendment,
     AuditPage,
+    AuditProof,
     AuditRow,
+    AuditWanted,
     Consent,
     Decision,
     KeptExam,
@@ -194,16 +196,36 @@ def wanted_from_wire(wire: pb.ListExamsRequest) -> Wanted:
     return Wanted(states=states, **_fields(wire, Wanted, "states"))
 
 
+def audit_wanted_to_wire(wanted: AuditWanted) -> pb.ReadAuditRequest:
+    """Return the request for a page of the audit."""
+    return pb.ReadAuditRequest(**_plain(wanted))
+
+
+def audit_wanted_from_wire(wire: pb.ReadAuditRequest) -> AuditWanted:
+    """Return which rows of the audit are wanted."""
+    return AuditWanted(**_fields(wire, AuditWanted))
+
+
+def audit_proof_to_wire(proof: AuditProof) -> pb.VerifyAuditReply:
+    """Return the message of a proof of the audit."""
+    return pb.VerifyAuditReply(**_plain(proof))
+
+
+def audit_proof_from_wire(wire: pb.VerifyAuditReply) -> AuditProof:
+    """Return a proof of the audit."""
+    return AuditProof(**_fields(wire, AuditProof))
+
+
 def audit_page_to_wire(page: AuditPage) -> pb.ReadAuditReply:
     """Return the message of a page of the audit."""
     rows = [pb.AuditRow(**_plain(row)) for row in page.rows]
-    return pb.ReadAuditReply(rows=rows, head=page.head, public_key=page.public_key)
+    return pb.ReadAuditReply(rows=rows, **_plain(page, "rows"))
 
 
 def audit_page_from_wire(wire: pb.ReadAuditReply) -> AuditPage:
     """Return a page of the audit."""
     rows = tuple(AuditRow(**_fields(row, AuditRow)) for row in wire.rows)
-    return AuditPage(rows, wire.head, wire.public_key)
+    return AuditPage(rows=rows, **_fields(wire, AuditPage, "rows"))
 
 
 def _plain(record: Any, *nested: str) -> dict[str, Any]:

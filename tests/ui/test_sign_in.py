@@ -9,12 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from edge_runtime.domain import Exam, Eye, Person, PhotographFile, Sex
-from edge_runtime.errors import ServerUnreachable
+from edge_runtime.errors import NotAllowed, ServerUnreachable
 from edge_runtime.records.errors import NotSignedIn
 from edge_runtime.records.kept import Session
 from edge_runtime.records.words import DecisionKind, ExamState, Role
 from edge_runtime.wire.client import ExamDone
-from edge_runtime.wire.records_client import RecordsClient
+from edge_runtime.wire.records_client import AuditWanted, RecordsClient, new_key
 from tests.ui.kept_clinic import NEWCOMER, SECRET, SHOWN
 from ui.keeping import Keeping, KeepingScreener, keeping_of, photograph_key
 from ui.overrides import Against, Override, Question
@@ -118,6 +118,7 @@ def test_each_role_finds_the_rooms_of_its_work_alone(clinic: ClinicOfNobody, rol
     assert ("kiosk" in staff.rooms()) is (role in (Role.TECHNICIAN, Role.DOCTOR))
     assert ("reading" in staff.rooms()) is (role in (Role.GRADER, Role.DOCTOR))
     assert ("people" in staff.rooms()) is (role is Role.ADMINISTRATOR)
+    assert ("audit" in staff.rooms()) is (role is Role.AUDITOR)
     assert "machine" in staff.rooms()
 
 
@@ -208,12 +209,50 @@ def test_somebody_new_is_let_in_by_the_administrator_alone(
     assert "Wang" in words(app)
 
 
-def test_an_auditor_sees_the_machine_alone(app: AppTest) -> None:
+def test_an_auditor_sees_what_was_done_proves_it_and_sees_no_exam(
+    app: AppTest, records: RecordsClient
+) -> None:
+    technician = records.sign_in("technician", SECRET)
+    exam_id = technician.open_exam(
+        new_key(), {"hospital_number": "H-1", "family_name": "Li"}
+    ).exam_id
+    with pytest.raises(NotAllowed):
+        technician.sign_exam(exam_id, 1)
     sign_in(app, Role.AUDITOR.value)
-
-    assert "This box" in words(app)
-    assert "Who may sign in" not in words(app)
+    shown = words(app)
+    assert "Opened an exam" in shown
+    assert SHOWN[Role.TECHNICIAN] in shown
+    assert exam_id in shown
+    assert "H-1" not in shown
     assert not app.file_uploader
+
+    next(t for t in app.toggle if t.key == "audit-refused").set_value(True).run()
+    assert "Signed an exam" in words(app)
+    assert "Opened an exam" not in words(app)
+    app.text_input(key="audit-printed").set_value(records_head(records))
+    press(app, "Prove it")
+    assert "each as it was written" in words(app)
+    assert "The printed head is among them." in words(app)
+    app.text_input(key="audit-printed").set_value("1:00:00")
+    press(app, "Prove it")
+    assert "was not signed by these records" in words(app)
+
+
+def records_head(records: RecordsClient) -> str:
+    return records.sign_in("auditor", SECRET).read_audit().head
+
+
+def test_looking_at_the_same_rows_again_is_not_written_down_again(
+    app: AppTest, records: RecordsClient
+) -> None:
+    sign_in(app, Role.AUDITOR.value)
+    auditor = records.sign_in("auditor", SECRET)
+    wanted = AuditWanted(action="read_audit")
+    before = len(auditor.read_audit(wanted).rows)
+    app.run()
+    app.run()
+
+    assert len(auditor.read_audit(wanted).rows) == before + 1
 
 
 def test_the_lock_shows_nothing_and_opens_for_the_same_person_alone(app: AppTest) -> None:

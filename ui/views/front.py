@@ -12,7 +12,7 @@ import streamlit as st
 from edge_runtime.wire.client import ScreeningClient
 from ui import gateway
 from ui.staff import KEY, Staff, forget_everything
-from ui.views import kiosk, operator, people, reading_room, sign_in
+from ui.views import audit, kiosk, operator, people, reading_room, sign_in
 from ui.wording import say
 
 LOOK_AGAIN_S = 5.0
@@ -100,6 +100,8 @@ def _room(staff: Staff, client: ScreeningClient) -> None:
         operator.show(client, alone=False)
     elif staff.room == "people":
         people.show(staff)
+    elif staff.room == "audit":
+        audit.show(staff)
     elif staff.room == "reading":
         reading_room.show(staff, client)
     else:

@@ -37,10 +37,12 @@ def show(staff: Staff) -> None:
 def table(users: tuple[records_client.User, ...]) -> str:
     """Return everybody as an HTML table: name, roles, and whether they may come in."""
     names = ("name", "shown", "roles", "state")
-    heads = "".join(f'<th scope="col">{escape(say(f"people.{name}"))}</th>' for name in names)
+    heads = "".join(
+        f'<th scope="col">{escape(say(f"people.column.{name}"))}</th>' for name in names
+    )
     lines = "".join(_line(user) for user in users)
     return (
-        '<div class="fs-wide-table"><table class="fs-plain">'
+        '<div class="fs-wide-table"><table class="fs-plain fs-stacks">'
         f'<caption class="fs-unseen">{escape(say("people.title"))}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
     )

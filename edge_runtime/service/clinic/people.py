@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from edge_runtime.errors import InvalidField
 from edge_runtime.records.access import Action
-from edge_runtime.records.audit_reading import audit_page
+from edge_runtime.records.audit_reading import audit_page, audit_proof
 from edge_runtime.records.staff import change_secret, keep_user, sign_in, users
 from edge_runtime.records.vault import Actor
 from edge_runtime.service.clinic.answering import Answering
@@ -16,13 +15,12 @@ from edge_runtime.service.refusals import errors_as_status
 from edge_runtime.wire import clinic_pb2 as pb
 from edge_runtime.wire.convert_clinic import (
     audit_page_to_wire,
+    audit_proof_to_wire,
+    audit_wanted_from_wire,
     session_to_wire,
     user_from_wire,
     user_to_wire,
 )
-
-MAX_AUDIT_PAGE = 1000
-AUDIT_PAGE = 200
 
 
 class PeopleMethods(Answering):
@@ -102,13 +100,20 @@ class PeopleMethods(Answering):
         """Read rows of the audit, and its head."""
 
         def work(actor: Actor) -> pb.ReadAuditReply:
-            size = request.page_size or AUDIT_PAGE
-            if size > MAX_AUDIT_PAGE:
-                raise InvalidField("page_size", f"must be 1 to {MAX_AUDIT_PAGE}, or 0")
-            first = request.from_sequence or 1
-            return audit_page_to_wire(audit_page(self._vault, actor, first, size, request.exam_id))
+            wanted = audit_wanted_from_wire(request)
+            return audit_page_to_wire(audit_page(self._vault, actor, wanted))
 
         return await self._answer(context, Action.READ_AUDIT, request, work)
+
+    async def VerifyAudit(  # noqa: N802 - as above
+        self, request: pb.VerifyAuditRequest, context: Any
+    ) -> pb.VerifyAuditReply:
+        """Prove the audit, with heads that were printed."""
+
+        def work(actor: Actor) -> pb.VerifyAuditReply:
+            return audit_proof_to_wire(audit_proof(self._vault, actor, list(request.heads)))
+
+        return await self._answer(context, Action.VERIFY_AUDIT, request, work)
 
     def _signed_in(self, request: pb.SignInRequest) -> str:
         if request.phone_token:

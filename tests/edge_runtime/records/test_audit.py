@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
 
+from edge_runtime.errors import InvalidField
 from edge_runtime.records import tables
 from edge_runtime.records.access import Action
 from edge_runtime.records.audit import Entry
+from edge_runtime.records.audit_reading import audit_page, audit_proof
 from edge_runtime.records.errors import RecordsDamaged
+from edge_runtime.records.kept import AuditWanted
 from edge_runtime.records.opening import Place, check_tail, open_records
-from edge_runtime.records.vault import Vault
+from edge_runtime.records.vault import Actor, Vault
 from edge_runtime.records.verify import verify
+from edge_runtime.records.words import Role
 from tests.edge_runtime.records.clinic_of_tests import (
     CANARY,
+    DOCTOR,
     MASTER,
     NURSE,
     Clock,
@@ -22,6 +29,7 @@ from tests.edge_runtime.records.clinic_of_tests import (
 )
 
 audit = tables.audit
+AUDITOR = Actor("auditor", (Role.AUDITOR,), "Auditor One")
 
 
 def last_sequence(vault: Vault) -> int:
@@ -182,3 +190,48 @@ def test_a_refusal_is_a_row_too(vault: Vault) -> None:
         ).first()
 
     assert tuple(row or ()) == ("refused", "sign_exam")
+
+
+def test_an_auditor_finds_rows_by_who_what_and_when_the_newest_first(vault: Vault) -> None:
+    vault.clock_ms = clock = Clock()
+    exam = a_preliminary_exam(vault)
+    a_new_exam(vault, {})
+    vault.note(DOCTOR, Action.SIGN_EXAM, exam.exam_id, "doctor", done=False)
+    between_ms = clock.ms
+    a_new_exam(vault, {})
+
+    def found(**wanted: Any) -> list[str]:
+        page = audit_page(vault, AUDITOR, AuditWanted(**wanted))
+        return [row.action for row in page.rows]
+
+    assert found(outcome="refused") == ["sign_exam"]
+    assert found(actor=NURSE.user_id, action="open_exam", from_ms=between_ms) == ["open_exam"]
+    assert found(actor=NURSE.user_id, action="open_exam", before_ms=between_ms) == ["open_exam"] * 2
+    assert "open_exam" in found(exam_id=exam.exam_id)
+    assert found(newest_first=True, page_size=1) == ["read_audit"]
+    first = audit_page(vault, AUDITOR, AuditWanted(newest_first=True, page_size=2))
+    assert first.more
+    older = AuditWanted(newest_first=True, page_size=2, before_sequence=first.rows[-1].sequence)
+    assert audit_page(vault, AUDITOR, older).rows[0].sequence == first.rows[-1].sequence - 1
+    with pytest.raises(InvalidField):
+        audit_page(vault, AUDITOR, AuditWanted(page_size=1001))
+
+
+def test_an_auditor_proves_the_chain_while_it_grows_and_that_is_written_down(vault: Vault) -> None:
+    a_new_exam(vault)
+    printed = vault.head()
+    a_new_exam(vault, {})
+
+    whole = audit_proof(vault, AUDITOR, [printed])
+    assert (whole.faults, whole.num_rows) == ((), int(vault.head().split(":")[0]) - 1)
+    with vault.database.writing() as connection:
+        connection.execute(update(audit).where(audit.c.sequence == 2).values(detail="x"))
+    broken = audit_proof(vault, AUDITOR, [printed])
+
+    assert broken.num_rows == 0
+    assert "row 2 of the audit" in broken.faults[0]
+    with vault.reading() as connection:
+        told = connection.execute(select(audit.c.action, audit.c.detail).order_by(audit.c.sequence))
+        assert told.all()[-1] == ("verify_audit", "faults")
+    with pytest.raises(InvalidField):
+        audit_proof(vault, AUDITOR, [printed] * 21)

@@ -15,7 +15,7 @@ from edge_runtime.records.erasure import erase_person
 from edge_runtime.records.errors import Erased, RecordsDamaged, WrongState
 from edge_runtime.records.exam_reading import list_exams, read_exam
 from edge_runtime.records.export_person import person_zip
-from edge_runtime.records.kept import Wanted
+from edge_runtime.records.kept import AuditWanted, Wanted
 from edge_runtime.records.opening import Place, open_records
 from edge_runtime.records.restore import restore, restore_keys
 from edge_runtime.records.retention import apply, due, hold
@@ -47,7 +47,7 @@ def bytes_under(folder: Path) -> bytes:
 
 def every_plain_text(vault: Vault, but: str = "") -> str:
     """All that the records give to one who has every key: exams, exports, audit."""
-    told = [repr(audit_page(vault, DOCTOR, 1, 1000))]
+    told = [repr(audit_page(vault, DOCTOR, AuditWanted(page_size=1000)))]
     for state in ExamState:
         for listed in list_exams(vault, DOCTOR, Wanted(states=(state,))).exams:
             if listed.exam_id == but:

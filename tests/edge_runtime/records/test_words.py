@@ -36,6 +36,7 @@ def test_every_action_is_somebodys_and_every_role_has_its_row() -> None:
         (Action.ARBITRATE, {Role.DOCTOR}),
         (Action.ERASE_PERSON, {Role.ADMINISTRATOR}),
         (Action.READ_AUDIT, {Role.AUDITOR}),
+        (Action.VERIFY_AUDIT, {Role.AUDITOR}),
         (Action.KEEP_USER, {Role.ADMINISTRATOR}),
         (Action.LIST_EXAMS, {Role.TECHNICIAN, Role.GRADER, Role.DOCTOR}),
         (Action.DECIDE, {Role.GRADER, Role.DOCTOR}),

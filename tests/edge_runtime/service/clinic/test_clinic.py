@@ -17,7 +17,7 @@ from edge_runtime.domain import Eye, PhotographFile
 from edge_runtime.errors import DamagedPicture, InvalidField, NotAllowed
 from edge_runtime.records.access import MAY, OWN_SESSION, Action
 from edge_runtime.records.errors import Erased, LockedOut, NotKept, NotSignedIn, WrongState
-from edge_runtime.records.kept import KeptExam, User
+from edge_runtime.records.kept import AuditWanted, KeptExam, User
 from edge_runtime.records.opening import Place, make_records, open_records
 from edge_runtime.records.staff import FAILURES_ALLOWED, keep_user
 from edge_runtime.records.vault import THE_OPERATOR, Vault
@@ -263,7 +263,7 @@ def test_the_auditor_sees_who_did_what_and_no_word_of_the_patient(client: Record
     with pytest.raises(NotAllowed):
         nurse.sign_exam(exam.exam_id, 1)
 
-    page = auditor.read_audit(exam_id=exam.exam_id)
+    page = auditor.read_audit(AuditWanted(exam_id=exam.exam_id))
 
     done = [(row.action, row.outcome) for row in page.rows]
     assert ("open_exam", "done") in done
@@ -321,6 +321,7 @@ ASK: dict[Action, Callable[[Clinic, str], object]] = {
     Action.EXPORT_PERSON: lambda clinic, exam: list(clinic.export_person(exam)),
     Action.INVITE_PHONE: lambda clinic, exam: clinic.invite_phone(exam),
     Action.READ_AUDIT: lambda clinic, _: clinic.read_audit(),
+    Action.VERIFY_AUDIT: lambda clinic, _: clinic.verify_audit(),
     Action.ERASE_PERSON: lambda clinic, exam: clinic.erase_person(exam, ErasureReason.MISTAKE),
 }
 """How each action is asked for; erasing last, for nothing is left after it."""
