@@ -44,6 +44,8 @@ WORDS_ON_THE_PAGE = """() => {
   for (const element of document.body.querySelectorAll('*'))
     for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
       if (element.hasAttribute(name)) words.add(element.getAttribute(name).trim());
+  for (const chosen of document.querySelectorAll('input[role=combobox]'))
+    words.add(chosen.value.trim());
   words.add(document.title);
   return [...words].filter(Boolean);
 }"""

@@ -22,6 +22,7 @@ from ui.auditing import (
     since_ms,
     who_is,
 )
+from ui.language import spoken
 from ui.staff import Staff
 from ui.told import told
 from ui.wording import number, say, say_count
@@ -50,42 +51,12 @@ def show(staff: Staff) -> None:
 def _wanted(desk: AuditDesk) -> records_client.AuditWanted:
     """Draw the filters and return what they ask for."""
     st.html(parts.part_title(say("audit.rows")))
-    actors = [ANY, *desk.names, OPERATOR, PHONE]
     with st.container(key="filters-audit", horizontal=True, gap="medium"):
-        actor = st.selectbox(
-            say("audit.who"),
-            actors,
-            format_func=lambda each: who_is(each, desk.names) if each else say("audit.anybody"),
-            key="audit-actor",
-            width=240,
-        )
-        action = st.selectbox(
-            say("audit.what"),
-            [ANY, *actions()],
-            format_func=lambda each: say(ACTION + each) if each else say("audit.anything"),
-            key="audit-action",
-            width=280,
-        )
-        exam_id = st.text_input(
-            say("audit.exam"), max_chars=32, autocomplete="off", key="audit-exam", width=340
-        ).strip()
+        actor, action, exam_id = _who_and_what(desk)
     with st.container(
         key="filters-audit-more", horizontal=True, gap="medium", vertical_alignment="bottom"
     ):
-        days = st.pills(
-            say("audit.since"),
-            list(DAYS_OF),
-            format_func=lambda each: say(f"audit.since.{each}"),
-            key="audit-since",
-        )
-        refused = st.toggle(say("audit.only_refused"), key="audit-refused")
-        with st.container(key="small-audit", width="content"):
-            st.button(
-                say("worklist.again"),
-                key="audit-again",
-                icon=":material/refresh:",
-                on_click=desk.look_again,
-            )
+        days, refused = _when(desk)
     asked = (actor, action, exam_id, days, refused)
     if st.session_state.get("audit-asked") != asked:
         # Another question begins at the newest row.
@@ -98,8 +69,48 @@ def _wanted(desk: AuditDesk) -> records_client.AuditWanted:
         actor=actor,
         action=action,
         outcome="refused" if refused else "",
-        from_ms=since_ms(days or ANY, datetime.now()),
+        from_ms=since_ms(days, datetime.now()),
     )
+
+
+def _who_and_what(desk: AuditDesk) -> tuple[str, str, str]:
+    # A choice is shown in the words in which it was made: another language makes new ones.
+    actor = st.selectbox(
+        say("audit.who"),
+        [ANY, *desk.names, OPERATOR, PHONE],
+        format_func=lambda each: who_is(each, desk.names) if each else say("audit.anybody"),
+        key=f"audit-actor-{spoken()}",
+        width=240,
+    )
+    action = st.selectbox(
+        say("audit.what"),
+        [ANY, *actions()],
+        format_func=lambda each: say(ACTION + each) if each else say("audit.anything"),
+        key=f"audit-action-{spoken()}",
+        width=280,
+    )
+    exam_id = st.text_input(
+        say("audit.exam"), max_chars=32, autocomplete="off", key="audit-exam", width=340
+    )
+    return actor, action, exam_id.strip()
+
+
+def _when(desk: AuditDesk) -> tuple[str, bool]:
+    days = st.pills(
+        say("audit.since"),
+        list(DAYS_OF),
+        format_func=lambda each: say(f"audit.since.{each}"),
+        key="audit-since",
+    )
+    refused = st.toggle(say("audit.only_refused"), key="audit-refused")
+    with st.container(key="small-audit", width="content"):
+        st.button(
+            say("worklist.again"),
+            key="audit-again",
+            icon=":material/refresh:",
+            on_click=desk.look_again,
+        )
+    return days or ANY, refused
 
 
 def _rows(desk: AuditDesk, page: records_client.AuditPage) -> None:

@@ -26,6 +26,7 @@ from ui.kept_exam import (
     value_words,
     yes_or_no,
 )
+from ui.language import spoken
 from ui.reading_desk import ReadingDesk
 from ui.staff import Staff
 from ui.told import told
@@ -75,7 +76,7 @@ def show(staff: Staff, desk: ReadingDesk, read: ReadPhotograph, result: Screenin
                 say("decide.which"),
                 names,
                 format_func=title_of,
-                key=f"which-{read.kept.photograph_id}-{desk.serial}",
+                key=f"which-{read.kept.photograph_id}-{desk.serial}-{spoken()}",
             )
             _form(staff, desk, read.kept.photograph_id, finding, "measurement")
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from edge_runtime.wire.client import ForeseyeError, records_client
 from ui import parts
+from ui.language import spoken
 from ui.staff import Staff
 from ui.told import told
 from ui.wording import say
@@ -65,7 +66,7 @@ def _change(staff: Staff, users: dict[str, records_client.User]) -> None:
         say("people.which"),
         [NEW, *users],
         format_func=lambda each: say("people.new") if each == NEW else users[each].shown_name,
-        key="people-which",
+        key=f"people-which-{spoken()}",
     )
     before = users.get(user_id, records_client.User("", "", "", ()))
     asked = _form(user_id, before)
