@@ -140,7 +140,7 @@ def _some_pictures(run: Path, side_px: int) -> UInt8Array:
     """Return some of the pictures that the run learned from or tuned on."""
     for path in sorted((run / PICTURES).glob("*.npy")):
         part = np.load(path, mmap_mode="r", allow_pickle=False)
-        if part.ndim == 4 and part.shape[1] == side_px and len(part) >= PARITY_SAMPLES:
+        if part.shape[1] == side_px and len(part) >= PARITY_SAMPLES:
             return np.array(part[:: len(part) // PARITY_SAMPLES][:PARITY_SAMPLES])
     raise ExportError(f"{run / PICTURES} holds no pictures to prove parity on")
 

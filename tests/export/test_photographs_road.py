@@ -44,6 +44,7 @@ image_size_px = 64
 start = "random"
 weight_decay = 1e-3
 beside = 0.3
+look = 0.1
 [cpu]
 frozen_stages = 0
 width = 8

@@ -3,7 +3,7 @@
 No public cohort has these signs beside photographs; where one has (graded as in the cohort studies
 that hazards come from), its table takes the place of the truth of drawn eyes.
 
-Legend: S signs, B values of the body.
+Legend: S signs, B values of the body, P = 2 places (disc, fovea).
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class SignedEye:
     sign_S: FloatArray
     body_B: FloatArray
     """NaN where not written."""
+    place_P2: FloatArray
+    """Where disc and fovea lie in the photograph, x and y in pixels; NaN where not written."""
 
 
 def signed_eyes(folders: list[Path], role: Role) -> list[SignedEye]:
@@ -87,4 +89,11 @@ def _eye(folder: Path, row: ManifestRow, sign_S: FloatArray) -> SignedEye:
         row.visit_time_years or 0.0,
         sign_S,
         body_B,
+        _places(row),
     )
+
+
+def _places(row: ManifestRow) -> FloatArray:
+    written = (row.disc_x_px, row.disc_y_px), (row.fovea_x_px, row.fovea_y_px)
+    known = [[np.nan if value is None else value for value in place] for place in written]
+    return np.array(known, np.float32)

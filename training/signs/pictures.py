@@ -20,9 +20,10 @@ import numpy as np
 import numpy.typing as npt
 
 from edge_runtime.cli.progress import progress_bar
-from edge_runtime.domain import UInt8Array
+from edge_runtime.domain import Eye, FloatArray, UInt8Array
+from edge_runtime.fundus.preprocess import NetworkFrame
 from training.errors import CohortError
-from training.forecast.photographs.batches import network_view
+from training.forecast.photographs.batches import framed_view
 from training.forecast.photographs.seen import SeenEye
 from training.signs.eyes import SignedEye
 
@@ -36,14 +37,16 @@ class Pictures:
 
     eyes: tuple[SignedEye, ...]
     parts: tuple[UInt8Array, ...]
-    place_N2: npt.NDArray[np.intp]
+    where_N2: npt.NDArray[np.intp]
+    place_NP2: FloatArray
+    """Where disc and fovea lie in the picture, x and y in shares of its side; NaN unknown."""
 
     def __len__(self) -> int:
         return len(self.eyes)
 
     def image(self, number: int) -> UInt8Array:
         """Return the network image (H, W, C) of an eye; an OS is mirrored into an OD."""
-        part, place = self.place_N2[number]
+        part, place = self.where_N2[number]
         return np.asarray(self.parts[part][place])
 
 
@@ -62,13 +65,16 @@ def pictures_of(
     with progress_bar("Reading photographs", len(missing)) as show:
         for done, _ in enumerate(_made(missing, workers), start=1):
             show(done)
-    kept, places = [], []
+    kept: list[SignedEye] = []
+    where, places = [], []
     for number, job in enumerate(jobs):
-        found = np.load(job.found, allow_pickle=False)
-        kept += [job.eyes[i] for i in found]
-        places += [(number, place) for place in range(len(found))]
+        with np.load(job.found, allow_pickle=False) as found:
+            kept += [job.eyes[i] for i in found["number"]]
+            where += [(number, place) for place in range(len(found["number"]))]
+            places.append(found["place_NP2"])
     parts = tuple(np.load(job.images, mmap_mode="r", allow_pickle=False) for job in jobs)
-    return Pictures(tuple(kept), parts, np.asarray(places, np.intp).reshape(-1, 2))
+    where_N2 = np.asarray(where, np.intp).reshape(-1, 2)
+    return Pictures(tuple(kept), parts, where_N2, np.concatenate(places))
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class _Job:
     @property
     def found(self) -> Path:
         """Which of the eyes show a field; written last."""
-        return self.folder / f"{self.name}.found.npy"
+        return self.folder / f"{self.name}.npz"
 
 
 def _made(jobs: Sequence[_Job], workers: int) -> Iterator[None]:
@@ -103,13 +109,29 @@ def _made(jobs: Sequence[_Job], workers: int) -> Iterator[None]:
 
 def _make(job: _Job) -> None:
     cv2.setNumThreads(1)
-    images, found = [], []
+    images, found, places = [], [], []
     for number, eye in enumerate(job.eyes):
         try:
-            images.append(network_view(SeenEye(eye.path, eye.eye, eye.sign_S), job.side_px))
+            seen = framed_view(SeenEye(eye.path, eye.eye, eye.sign_S), job.side_px)
         except CohortError:
             continue
+        left = eye.eye is Eye.OS
+        images.append(np.asarray(cv2.flip(seen.image_HWC, 1)) if left else seen.image_HWC)
         found.append(number)
+        places.append(_in_picture(eye.place_P2, seen.frame, mirrored=left))
     shape = (0, job.side_px, job.side_px, 3)
     np.save(job.images, np.stack(images) if images else np.empty(shape, np.uint8))
-    np.save(job.found, np.asarray(found, np.intp))
+    np.savez(
+        job.found,
+        number=np.asarray(found, np.intp),
+        place_NP2=np.asarray(places, np.float32).reshape(-1, 2, 2),
+    )
+
+
+def _in_picture(place_P2: FloatArray, frame: NetworkFrame, *, mirrored: bool) -> FloatArray:
+    """Return places of the photograph in shares of the picture's side."""
+    corner = np.array([frame.left_px, frame.top_px], np.float32)
+    share_P2 = (place_P2 - corner) / np.float32(frame.side_px)
+    if mirrored:
+        share_P2[:, 0] = 1.0 - share_P2[:, 0]
+    return np.asarray(share_P2, np.float32)

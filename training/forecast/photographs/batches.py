@@ -13,7 +13,7 @@ import numpy as np
 from edge_runtime.domain import Eye, FloatArray, UInt8Array
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from edge_runtime.fundus.intake import read_file, read_photograph
-from edge_runtime.fundus.preprocess import network_image
+from edge_runtime.fundus.preprocess import NetworkImage, network_image
 from edge_runtime.settings import Limits
 from training.augmentation import other_camera, placed, placement
 from training.errors import CohortError
@@ -71,13 +71,16 @@ def _image(seen: SeenEye, side_px: int, rng: np.random.Generator | None) -> UInt
 
 def network_view(seen: SeenEye, side_px: int) -> UInt8Array:
     """Return one photograph through the one preprocessing; an OS is mirrored into an OD."""
+    image_HWC = framed_view(seen, side_px).image_HWC
+    return np.asarray(cv2.flip(image_HWC, 1), np.uint8) if seen.eye is Eye.OS else image_HWC
+
+
+def framed_view(seen: SeenEye, side_px: int) -> NetworkImage:
+    """Return one photograph through the one preprocessing, as it is. Raises CohortError."""
     limits = Limits()
     content = read_file(seen.path, limits)
     photograph = read_photograph(content, seen.path.name, limits, wanted_side_px=side_px)
     field = find_field_of_view(photograph)
     if field is None:
         raise CohortError(f"{seen.path}: no round field is found")
-    image_HWC = network_image(photograph, field, side_px).image_HWC
-    if seen.eye is Eye.OS:
-        return np.asarray(cv2.flip(image_HWC, 1), np.uint8)
-    return image_HWC
+    return network_image(photograph, field, side_px)
