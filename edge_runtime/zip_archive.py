@@ -143,12 +143,20 @@ def _directory64(
         # 65,535 entries, or a directory of just so many bytes, without ZIP64.
         return *plain, ends
     _, _, at, _ = END64_PLACE.unpack(told)
-    file.seek(at)
+    _go_to(file, at)
     end = file.read(END64.size)
     if len(end) < END64.size or end[:4] != b"PK\x06\x06":
         raise InvalidField("input", "the ZIP's end is damaged")
     *_, count, length, begins = END64.unpack(end)
     return count, length, begins, at
+
+
+def _go_to(file: IO[bytes], place: int) -> None:
+    """Go to a place that the archive names; its 64 bits may name one that no file has."""
+    try:
+        file.seek(place)
+    except (ValueError, OverflowError):
+        raise InvalidField("input", "the ZIP points to a place behind its end") from None
 
 
 def _entry(file: IO[bytes], place: int) -> tuple[ZipEntry, int]:
@@ -187,7 +195,7 @@ def _zip64_values(extra: bytes) -> list[int]:
 
 
 def _to_content(file: IO[bytes], entry: ZipEntry) -> None:
-    file.seek(entry.local_header)
+    _go_to(file, entry.local_header)
     head = file.read(LOCAL.size)
     if len(head) < LOCAL.size or head[:4] != b"PK\x03\x04":
         raise DamagedPicture("ZIP: the entry's own header is damaged")

@@ -39,7 +39,12 @@ def follows_contract(manifest: Path) -> bool:
 
 
 def _header(manifest: Path) -> list[str]:
-    return [str(name) for name in next(table_rows(manifest))[1]]
+    """Return a table's columns. Raises ManifestError for one of ours that stands there twice."""
+    names = [str(name) for name in next(table_rows(manifest))[1]]
+    for name in (*PATH_COLUMNS, *ManifestRow.model_fields):
+        if names.count(name) > 1:
+            raise ManifestError(str(manifest), HEADER_ROW, name, "stands there twice")
+    return names
 
 
 def _exams_of_contract(manifest: Path) -> Iterator[ListedExam]:

@@ -213,6 +213,48 @@ def test_what_stands_before_the_archive_is_not_skipped(tmp_path: Path) -> None:
         list(entries(path))
 
 
+@pytest.mark.parametrize("told", [0, 1, 3, 65534])
+def test_a_directory_of_another_number_of_entries_is_refused(told: int, tmp_path: Path) -> None:
+    path = archive(tmp_path, [("a.jpg", b"x"), ("b.jpg", b"y")])
+    patch(path, b"PK\x05\x06", 10, struct.pack("<H", told))
+
+    with pytest.raises(InvalidField, match="ZIP"):
+        list(entries(path))
+
+
+FARTHEST = struct.pack("<Q", 0xFFFFFFFFFFFFFFFF)
+
+
+def test_a_directory_at_the_end_of_64_bits_is_refused(tmp_path: Path) -> None:
+    path = many_entries(tmp_path / "many.zip", 3)
+    patch(path, b"PK\x06\x07", 8, FARTHEST)
+
+    with pytest.raises(InvalidField, match="ZIP"):
+        list(entries(path))
+
+
+def test_an_entry_at_the_end_of_64_bits_is_damaged(tmp_path: Path) -> None:
+    field = struct.pack("<2H", 1, 8) + FARTHEST
+    info = zipfile.ZipInfo("a.jpg")
+    info.extra = field
+    path = tmp_path / "far.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(info, b"x")
+    patch(path, b"PK\x01\x02", 42, b"\xff\xff\xff\xff")
+
+    (entry,) = entries(path)
+    assert entry.local_header == 0xFFFFFFFFFFFFFFFF
+    with pytest.raises(DamagedPicture):
+        read_entry(path, entry.place, Limits())
+
+
+def test_the_longest_name_is_read(tmp_path: Path) -> None:
+    name = "a/" * 30_000 + "b.jpg"
+    path = archive(tmp_path, [(name, b"x")])
+
+    assert read_entry(path, next(entries(path)).place, Limits()) == b"x"
+
+
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_no_changed_byte_does_more_than_refuse(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pyarrow as pa
@@ -92,3 +93,65 @@ def test_a_wrong_list_is_refused_with_row_and_column(
 ) -> None:
     with pytest.raises(ManifestError, match=told):
         list(exams_of_manifest(manifest(tmp_path, rows, header)))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("path\n眼底.jpg\n".encode("gbk"), "row 1: the text is not UTF-8"),
+        ("path\na.jpg\n".encode("utf-16"), "the text is not UTF-8"),
+        (b'path\n"a.jpg\n' + b"b.jpg\n" * 100_000, "row 2: is no CSV"),
+        (b'path\na"b"c.jpg,"x"y\n', "row 2: is no CSV"),
+        (b"path,set,path\na.jpg,x,b.jpg\n", "row 1, column path: stands there twice"),
+        (b"path," + b"c," * 70_000 + b"d\na.jpg\n", "row 2: the row has 1 cells"),
+        (b"\n\n\n", "the table is empty"),
+        (b"path\n   \n", "row 2, column path: is empty"),
+    ],
+    ids=["gbk", "utf-16", "open quote", "stray quote", "twice", "wide", "blank", "spaces"],
+)
+def test_a_hostile_list_is_refused_by_row(content: bytes, told: str, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes(content)
+
+    with pytest.raises(ManifestError, match=told):
+        list(exams_of_manifest(tmp_path / "list.csv"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeffpath,set\r\n眼底.jpg,x\r\n".encode(),
+        "path,set\n眼底.jpg,x".encode(),
+        'set,path\n"x","眼底.jpg"\n\n'.encode(),
+    ],
+    ids=["byte order mark", "no last line feed", "quotes and a blank line"],
+)
+def test_what_spreadsheets_write_is_read(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes(content)
+
+    (exam,) = exams_of_manifest(tmp_path / "list.csv")
+
+    assert (exam.photographs[0].path, exam.set) == ("眼底.jpg", "x")
+
+
+@pytest.mark.parametrize("path", ["=cmd|' /C calc'!A0", "a\0b.jpg", "../../etc/passwd", "a" * 5000])
+def test_a_strange_path_is_a_row_like_any_other(path: str, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(f"path\n{path}\nb.jpg\n")
+
+    exams = list(exams_of_manifest(tmp_path / "list.csv"))
+
+    assert [exam.photographs[0].path for exam in exams] == [path, "b.jpg"]
+
+
+def test_a_long_list_is_read_in_flat_memory(tmp_path: Path) -> None:
+    with (tmp_path / "list.csv").open("w") as file:
+        file.write("path,set\n")
+        file.writelines(f"{number:07d}.jpg,x\n" for number in range(8_000))
+
+    tracemalloc.start()
+    try:
+        num = sum(1 for _ in exams_of_manifest(tmp_path / "list.csv"))
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert num == 8_000
+    assert peak_bytes < 1_000_000

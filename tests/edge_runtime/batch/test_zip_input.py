@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -72,6 +73,37 @@ def test_an_eye_in_a_zip_is_screened_like_the_file(runs: TinyRuns, tmp_path: Pat
 
     assert rows_of(tmp_path / "zipped") == rows_of(tmp_path / "plain")
     assert rows_of(tmp_path / "zipped")[0]["photograph.sha256"]
+
+
+NFC, NFD = (unicodedata.normalize(form, "é.jpg") for form in ("NFC", "NFD"))
+STRANGE = [NFC, NFD, "CON.jpg", "Con.JPG", "a.jpg", "a.jpg ", "-rf.jpg", "~/a.jpg", "a\nb.jpg"]
+
+
+def test_names_that_some_disk_takes_for_one_have_a_row_and_a_folder_each(
+    runs: TinyRuns, tmp_path: Path
+) -> None:
+    eye = (runs.folder / "000.jpg").read_bytes()
+    with zipfile.ZipFile(tmp_path / "strange.zip", "w") as file:
+        for name in STRANGE:
+            file.writestr(name, eye)
+        file.writestr("GBKx.jpg", eye)
+    raw = (tmp_path / "strange.zip").read_bytes()
+    (tmp_path / "strange.zip").write_bytes(raw.replace(b"GBKx", "右眼".encode("gbk")))
+
+    told = foreseye_afresh(
+        "batch", tmp_path / "strange.zip", "--out", tmp_path / "out", "--pictures",
+        "--formats", "csv,parquet", environment=runs.environment,
+    )  # fmt: skip
+
+    rows = rows_of(tmp_path / "out")
+    assert told.code == 0
+    assert [row["status"] for row in rows] == ["ok"] * (len(STRANGE) + 1)
+    assert [row["path"] for row in rows] == [*STRANGE, r"\xd3\xd2\xd1\xdb.jpg"]
+    folders = {path.name.casefold() for path in (tmp_path / "out" / "pictures").rglob("*/*")}
+    assert {p.name for p in tmp_path.iterdir()} == {"strange.zip", "out"}
+    assert len({unicodedata.normalize("NFC", name) for name in folders}) == len(folders)
+    table = (tmp_path / "out" / "photographs.csv").read_text(encoding="utf-8")
+    assert "\n'-rf.jpg," in table
 
 
 def test_what_is_no_zip_is_bad_usage(tmp_path: Path) -> None:

@@ -92,6 +92,12 @@ def test_a_kept_patient_stands_in_the_exam(tmp_path: Path) -> None:
     assert (kept.person_id, kept.age_years, kept.sex) == ("p-1", 61.0, "F")
 
 
+def of_65500_squared(jpeg: bytes) -> bytes:
+    """The same JPEG, whose header says 4,290 megapixels."""
+    at = jpeg.index(b"\xff\xc0") + 5
+    return jpeg[:at] + 2 * (65_500).to_bytes(2, "big") + jpeg[at + 4 :]
+
+
 def test_a_batch_of_a_dicom_folder_has_a_row_a_frame_and_one_for_each_broken_file(
     tmp_path: Path,
 ) -> None:
@@ -103,6 +109,7 @@ def test_a_batch_of_a_dicom_folder_has_a_row_a_frame_and_one_for_each_broken_fil
     (folder / "d_deflated.dcm").write_bytes(deflated_named())
     (folder / "e_cut.dcm").write_bytes(jpeg_file()[:9999])
     (folder / "f.jpg").write_bytes(sample_eye())
+    (folder / "g_bomb.dcm").write_bytes(file_of(an_object(of_65500_squared(sample_eye()))))
 
     told = foreseye("batch", folder, "--out", tmp_path / "out")
 
@@ -116,13 +123,15 @@ def test_a_batch_of_a_dicom_folder_has_a_row_a_frame_and_one_for_each_broken_fil
         ("d_deflated.dcm", None, "failed"),
         ("e_cut.dcm", None, "failed"),
         ("f.jpg", None, "ok"),
+        ("g_bomb.dcm", None, "failed"),
     ]
     assert rows[0]["dicom.kind"] == "ophthalmic_8_bit"
-    assert rows[0]["photograph.sha256"] == rows[-1]["photograph.sha256"]
-    assert [row["error"].partition(":")[0] for row in rows[3:6]] == [
+    assert rows[0]["photograph.sha256"] == rows[6]["photograph.sha256"]
+    assert [row["error"].partition(":")[0] for row in (*rows[3:6], rows[7])] == [
         "DamagedPicture",
         "UnsupportedPicture",
         "DamagedPicture",
+        "PhotographTooLarge",
     ]
     exams = rows_of(tmp_path / "out", "exams")
     assert exams[1]["photographs"] == ["b_both", "b_both"]
