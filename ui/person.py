@@ -90,6 +90,8 @@ class KioskPerson:
     run: ScreeningRun | None = None
     phone_token: str = field(default="", repr=False)
     """Of the code that lets a phone in; empty before one was asked for."""
+    phone_identifiers: dict[str, str] | None = field(default=None, repr=False)
+    """Under which the phone's exam is kept; None where nothing is kept or no code was shown."""
     saved: bool = False
     """True once somebody downloaded the exam that is on the screen, or where records keep it."""
     inlets_used: dict[str, int] = field(default_factory=dict)

@@ -75,7 +75,13 @@ MAY: dict[Role, frozenset[Action]] = {
     ),
     Role.AUDITOR: frozenset({Action.READ_AUDIT, Action.VERIFY_AUDIT, Action.LIST_USERS}),
     Role.PHONE: frozenset(
-        {Action.ADD_PHOTOGRAPH, Action.SCREEN_EXAM, Action.READ_EXAM, Action.READ_PICTURE}
+        {
+            Action.DESCRIBE_PERSON,
+            Action.ADD_PHOTOGRAPH,
+            Action.SCREEN_EXAM,
+            Action.READ_EXAM,
+            Action.READ_PICTURE,
+        }
     ),
 }
 """The table. A person with several roles may do what any of them may."""

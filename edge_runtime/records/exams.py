@@ -13,7 +13,7 @@ from edge_runtime.errors import InvalidField
 from edge_runtime.records import tables
 from edge_runtime.records.access import Action
 from edge_runtime.records.errors import WrongState
-from edge_runtime.records.exam_reading import exam_row, whole_exam
+from edge_runtime.records.exam_reading import as_seen_by, exam_row, whole_exam
 from edge_runtime.records.judgement import is_ungradable, is_urgent
 from edge_runtime.records.kept import KeptExam, KeptPhotograph
 from edge_runtime.records.people import checked_identifiers, known_to_json, person_for
@@ -82,7 +82,7 @@ def describe_person(vault: Vault, actor: Actor, exam_id: str, person: Person) ->
         key = vault.keys.of(row["person_id"])
         known = seal_json(key, known_to_json(person), f"exam/{exam_id}/known")
         connection.execute(_the(exam_id).values(known=known))
-        return changed_exam(vault, connection, exam_id)
+        return as_seen_by(actor, changed_exam(vault, connection, exam_id))
 
 
 def add_photograph(

@@ -16,6 +16,7 @@ from typing import Literal
 
 from ui.language import Language
 from ui.phone.exam import PhoneExam
+from ui.phone.keeping import PhoneKeeping
 
 INVITED_S = 10 * 60.0
 """How long a code on the screen may be opened."""
@@ -44,6 +45,8 @@ class Phone:
     session: str = field(repr=False)
     language: Language
     ends: float
+    keeping: PhoneKeeping | None = field(default=None, repr=False)
+    """Where its exam is kept; None where the service keeps no records."""
     exam: PhoneExam | None = None
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -56,6 +59,7 @@ class Phone:
 class _Invitation:
     language: Language
     ends: float
+    keeping: PhoneKeeping | None = field(default=None, repr=False)
     by: str = ""
     """The phone that used it, by its own random name; empty before."""
     phone: Phone | None = None
@@ -70,14 +74,15 @@ class Desk:
         self._phones: dict[str, Phone] = {}
         self._lock = threading.Lock()
 
-    def invite(self, language: Language) -> str:
+    def invite(self, language: Language, keeping: PhoneKeeping | None = None) -> str:
         """Return a token for one phone and INVITED_S. Raises Refused when there are too many."""
         with self._lock:
             self._sweep()
             if len(self._invitations) + len(self._phones) >= MAX_PHONES:
                 raise Refused("phone.too_many")
             token = secrets.token_urlsafe(24)
-            self._invitations[token] = _Invitation(language, self._now() + INVITED_S)
+            ends = self._now() + INVITED_S
+            self._invitations[token] = _Invitation(language, ends, keeping)
             return token
 
     def state(self, token: str) -> State:
@@ -105,7 +110,8 @@ class Desk:
                     raise Refused("phone.used")
                 return invitation.phone
             ends = self._now() + OPEN_S
-            phone = Phone(secrets.token_urlsafe(32), invitation.language, ends)
+            session = secrets.token_urlsafe(32)
+            phone = Phone(session, invitation.language, ends, invitation.keeping)
             invitation.by, invitation.phone = by, phone
             self._phones[phone.session] = phone
             return phone

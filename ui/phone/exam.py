@@ -10,6 +10,7 @@ from edge_runtime.wire.client import (
     Exam,
     ExamStream,
     Eye,
+    NotSignedIn,
     Person,
     PhotographFile,
     ScreeningClient,
@@ -18,8 +19,9 @@ from edge_runtime.wire.client import (
 )
 from ui import parts
 from ui.exam_view import ExamView, Verdict, evidence_seen, exam_view
+from ui.phone.keeping import PhoneKeeping, PhoneKeepingScreener, described
 from ui.plan import plan
-from ui.screening import ScreeningRun
+from ui.screening import Screener, ScreeningRun
 from ui.told import told
 from ui.views import photograph_card, plan_card
 from ui.wording import say, say_count
@@ -54,11 +56,19 @@ class Wanted:
 class PhoneExam:
     """One exam under way; made at most once for each phone."""
 
-    def __init__(self, wanted: Wanted, upload_keys: tuple[str, ...], client: ScreeningClient):
-        self.wanted = wanted
+    def __init__(
+        self,
+        wanted: Wanted,
+        upload_keys: tuple[str, ...],
+        client: ScreeningClient,
+        keeping: PhoneKeeping | None = None,
+    ) -> None:
+        self.wanted, self._kept = wanted, keeping is not None
         files = tuple(PhotographFile(p.name, b"", p.eye) for p in wanted.photographs)
-        exam = Exam(f"phone-{wanted.key[:16]}", files, wanted.person)
-        self.run = ScreeningRun(_ByUpload(client, upload_keys, wanted.key), exam)
+        person, screener = wanted.person, _screener(wanted, upload_keys, client, keeping)
+        if keeping is not None:
+            person = described(keeping.known, person)
+        self.run = ScreeningRun(screener, Exam(f"phone-{wanted.key[:16]}", files, person))
 
     def told(self) -> dict[str, object]:
         """Return what the phone's page shows by now, as JSON can hold it, in words and HTML."""
@@ -71,11 +81,24 @@ class PhoneExam:
         }
         if progress.waiting:
             shown["words"] = say("busy.title")
-        if progress.error is not None:
+        if isinstance(progress.error, NotSignedIn):
+            shown["failed"] = say("phone.expired")
+        elif progress.error is not None:
             shown["failed"] = told(progress.error.public_message)
         elif progress.finished:
-            shown["html"] = _result(view)
+            shown["html"] = _result(view) + (parts.quiet(say("result.kept")) if self._kept else "")
         return shown
+
+
+def _screener(
+    wanted: Wanted,
+    upload_keys: tuple[str, ...],
+    client: ScreeningClient,
+    keeping: PhoneKeeping | None,
+) -> Screener:
+    if keeping is not None:
+        return PhoneKeepingScreener(keeping, upload_keys)
+    return _ByUpload(client, upload_keys, wanted.key)
 
 
 class _ByUpload:

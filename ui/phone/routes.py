@@ -166,7 +166,7 @@ class _Api:
                 client = self._connect()
                 if not all(client.upload_progress(key).complete for key in keys):
                     return _answer(409, {"error": say("phone.not_all_arrived")})
-                phone.exam = PhoneExam(wanted, keys, client)
+                phone.exam = PhoneExam(wanted, keys, client, phone.keeping)
             elif phone.exam.wanted.key != wanted.key:
                 return _answer(409, {"error": say("phone.other_exam")})
         return _answer(202, {"exam": wanted.key})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_runtime.domain import Eye, PhotographFile
+from edge_runtime.domain import Eye, Person, PhotographFile
 from edge_runtime.errors import DamagedPicture, InvalidField, NotAllowed
 from edge_runtime.records.access import MAY, OWN_SESSION, Action
 from edge_runtime.records.errors import Erased, LockedOut, NotKept, NotSignedIn, WrongState
@@ -223,11 +223,16 @@ def test_a_phone_sees_its_one_exam_without_whose_it_is(client: RecordsClient) ->
     )
 
     assert left_s > 0
+    described = phone.describe_person(exam.exam_id, Person(age_years=62.0))
+    assert CANARY not in repr(described)
+    assert nurse.read_exam(exam.exam_id).person.age_years == 62.0
     seen = phone.read_exam(exam.exam_id)
     assert seen.photographs[0].result_json
     assert CANARY not in repr(seen)
     with pytest.raises(NotAllowed):
         phone.read_exam(other.exam_id)
+    with pytest.raises(NotAllowed):
+        phone.describe_person(other.exam_id, Person(age_years=62.0))
     with pytest.raises(NotSignedIn):
         client.sign_in_phone(token)
 
