@@ -65,11 +65,8 @@ def add_forecast(
     part = exported_forecast(run, FORECAST_FILE, say)
     say(f"forecast: judging on {people} drawn people of role test")
     metrics = _judged(part, run, people, futures)
-    files = {name: bundle.read(name) for name in bundle.manifest.files if name != SIGNS_FILE}
-    files[FORECAST_FILE] = part.graph
     reading = None if signs is None else exported_signs(signs, SIGNS_FILE, say)
-    if reading is not None:
-        files[SIGNS_FILE] = reading.graph
+    files = _files(bundle, part, reading)
     if judged is not None:
         metrics += _of_photographs(judged, files)
     golden = [_with_person(sample, part, reading, files) for sample in bundle.manifest.golden]
@@ -97,6 +94,16 @@ def bundle_with_forecast(
         made = Path(work) / "bundle"
         make_bundle(sources, made, key, say)
         return add_forecast(open_bundle(made, (public_key(key),)), run, out, key, say)
+
+
+def _files(bundle: Bundle, part: ForecastPart, reading: SignsPart | None) -> Files:
+    """Return the bundle's files with the new graphs, without what its forecast had before."""
+    earlier = {SIGNS_FILE, *(s.expected.get("signs") for s in bundle.manifest.golden)}
+    files = {name: bundle.read(name) for name in bundle.manifest.files if name not in earlier}
+    files[FORECAST_FILE] = part.graph
+    if reading is not None:
+        files[SIGNS_FILE] = reading.graph
+    return files
 
 
 def _judged(part: ForecastPart, run: Path, people: int, futures: int) -> list[Metric]:
