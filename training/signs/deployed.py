@@ -16,13 +16,14 @@ from torch import Tensor, nn
 
 from edge_runtime.cli.progress import progress_bar
 from edge_runtime.domain import FloatArray
+from training.signs.eyes import SignedEye
 from training.signs.network import SignsNetwork
 from training.signs.pictures import Pictures
 from training.signs.reading import TOGETHER, trained_signs
 
 FITTED = "fitted.npz"
-MOST_LEARNED = 4000
-"""Photographs whose features are looked at, spread over all."""
+MOST_LOOKED_AT = 1500
+"""Photographs of each role whose features are looked at, spread over all."""
 SHRUNK = 0.05
 """Share of the mean variance in every direction, so that none counts for nothing."""
 KEPT = 0.99
@@ -59,17 +60,16 @@ class DeployedSigns(nn.Module):
 def fit_deployed(run: Path, learn: Pictures, tune: Pictures) -> None:
     """Write beside a run's weights what ships with them, fitted on its photographs."""
     _, network = trained_signs(run)
-    step = max(1, len(learn) // MOST_LEARNED)
-    feature_NF = _seen(network, learn, range(0, len(learn), step))[0]
+    feature_NF = _seen(network, learn, _spread(learn))[0]
     mean_F, whiten_FF = whitening(feature_NF)
-    tuned_NF, body_NB, spread_NB = _seen(network, tune, range(len(tune)))
+    tuned_NF, body_NB, spread_NB = _seen(network, tune, _spread(tune))
     off_NF = (tuned_NF - mean_F) @ whiten_FF
     strangeness_N = np.sqrt((off_NF**2).mean(axis=1))
     np.savez(
         run / FITTED,
         mean_F=mean_F.astype(np.float32),
         whiten_FF=whiten_FF.astype(np.float32),
-        spread_B=_honest(network, tune, body_NB, spread_NB),
+        spread_B=_honest(network, [tune.eyes[i] for i in _spread(tune)], body_NB, spread_NB),
         threshold=np.float32(np.quantile(strangeness_N, KEPT)),
     )
 
@@ -91,6 +91,10 @@ def whitening(feature_NF: FloatArray) -> tuple[np.ndarray, np.ndarray]:
     return mean_F, direction / np.sqrt(shrunk)
 
 
+def _spread(pictures: Pictures) -> range:
+    return range(0, len(pictures), max(1, len(pictures) // MOST_LOOKED_AT))
+
+
 @torch.no_grad()
 def _seen(
     network: SignsNetwork, pictures: Pictures, numbers: range
@@ -109,10 +113,10 @@ def _seen(
 
 
 def _honest(
-    network: SignsNetwork, tune: Pictures, body_NB: FloatArray, spread_NB: FloatArray
+    network: SignsNetwork, eyes: list[SignedEye], body_NB: FloatArray, spread_NB: FloatArray
 ) -> FloatArray:
     """Return by what to multiply deviations, (B,), so that 90 % of tuning values lie within."""
-    true_NB = np.stack([eye.body_B for eye in tune.eyes])
+    true_NB = np.stack([eye.body_B for eye in eyes])
     score_NB = (true_NB - network.body_mean_B.numpy()) / network.body_by_B.numpy()
     off_NB = np.abs(score_NB - body_NB) / np.exp(spread_NB)
     return np.asarray(np.nanquantile(off_NB, WITHIN, axis=0) / NORMAL_90, np.float32)
