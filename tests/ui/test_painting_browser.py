@@ -125,13 +125,23 @@ def test_a_doctor_corrects_masks_and_finds_them_again_and_they_become_training_d
     assert "Bleedings" in history
     assert "from the drawing of foreseye-reference@" in history
 
+    # What is painted while something is being kept is still to be kept afterwards.
+    seen.page.evaluate(
+        "() => { const painter = document.querySelector('.fs-painter').painter;"
+        " painter.active = painter.layers.get('cup');"
+        " painter.begin({x: 300, y: 300}, false); painter.end(); painter.save(painter.dirty());"
+        " painter.begin({x: 400, y: 300}, false); painter.end(); }"
+    )
+    told(seen, "Kept: Cup")
+    assert seen.page.locator(".fs-painter .layers em:not(:empty)").count() == 1
+
     vault = open_records(Place(running_clinic.folder), MASTER)
     try:
         exported = export_cohort(vault, tmp_path / "cohort", "our_clinic")
     finally:
         vault.close()
     corrected = [row for row in read_manifest(exported.manifest) if row.masks()]
-    assert sorted(corrected[0].masks()) == ["arteriole", "lesion_haemorrhage"]
+    assert sorted(corrected[0].masks()) == ["arteriole", "cup", "lesion_haemorrhage"]
     with Image.open(tmp_path / "cohort" / corrected[0].masks()["arteriole"]) as opened:
         again_HW = np.asarray(opened.resize((width_px, height_px), Image.Resampling.NEAREST)) > 0
     assert np.mean(again_HW == painted_HW) > 0.999

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from edge_runtime.domain import Exam, Eye, Person, PhotographFile, Sex
 from edge_runtime.records.words import DecisionKind, ExamState, Role
 from edge_runtime.wire.client import ExamDone
-from edge_runtime.wire.records_client import RecordsClient, new_key
-from tests.ui.fake_service import photograph_jpeg
+from edge_runtime.wire.records_client import KeptPhotograph, RecordsClient, new_key
+from tests.ui.fake_service import mask_png, photograph_jpeg
 from tests.ui.kept_clinic import SECRET, SHOWN
 from ui.keeping import Keeping, KeepingScreener
 
@@ -213,3 +214,45 @@ def test_a_worklist_without_anything_says_so(room: Room) -> None:
     room.app.text_input(key="worklist-number").set_value("H-1").run()
     room.app.button_group(key="worklist-only").set_value(["unsigned"]).run()
     assert "H-1" in room.words()
+
+
+def a_whole_mask(photograph: KeptPhotograph) -> bytes:
+    shown = json.loads(photograph.result_json)["photograph"]
+    return mask_png(np.full((shown["height_px"], shown["width_px"]), 255, np.uint8))
+
+
+def test_a_mask_that_a_person_kept_stands_beside_the_models_and_either_is_shown(
+    room: Room,
+) -> None:
+    doctor = room.records.sign_in("doctor", SECRET)
+    photograph = room.kept().photographs[0]
+    photograph_id, mask = photograph.photograph_id, a_whole_mask(photograph)
+    doctor.correct_mask(room.exam_id, photograph_id, "arteriole", mask, spent_s=3)
+    room.read_as(Role.DOCTOR)
+    assert "Arterioles" in room.words()
+    assert "from nothing, 3 s" in room.words()
+    switch = next(b for b in room.app.button_group if (b.key or "").startswith("drawn-by-"))
+    show = next(t for t in room.app.toggle if (t.key or "").startswith("show-arterioles"))
+    show.set_value(True).run()
+    desk = room.app.session_state["reading"]
+    views = {place: drawn for place, drawn in desk.drawn.items() if place[0] == photograph_id}
+    switch.set_value("model").run()
+    views |= {place: drawn for place, drawn in desk.drawn.items() if place[0] == photograph_id}
+
+    assert {place[1].corrected for place in views if place[1].layers.arterioles} == {True, False}
+    assert len({drawn for place, drawn in views.items() if place[1].layers.arterioles}) == 2
+
+
+def test_what_was_painted_and_not_kept_is_told_and_a_signed_exam_is_not_painted_on(
+    room: Room,
+) -> None:
+    room.read_as(Role.DOCTOR)
+    room.press_key("paint-")
+    desk = room.app.session_state["reading"]
+    assert desk.painting == room.kept().photographs[0].photograph_id
+    desk.drafts[desk.painting] = {"cup": {}}
+    room.press_key("paint-back")
+    assert "Something painted is not kept yet." in room.words()
+    room.press("Sign now")
+
+    assert not [b for b in room.app.button if (b.key or "").startswith("paint-")]

@@ -1,6 +1,6 @@
 /* The painter: masks over a photograph, painted by pointer or keyboard. No library, no build, nothing
    fetched. Places are in the photograph's pixels; a layer is what is at least half opaque of its canvas. */
-const UNDOS = 60, MOST_ZOOM = 16, STEP = 1.5, QUIET_MS = 1500, IDLE_MS = 20000, ANSWER_MS = 60000;
+const UNDO_BYTES = 200e6, MOST_ZOOM = 16, STEP = 1.5, QUIET_MS = 1500, IDLE_MS = 20000, ANSWER_MS = 60000;
 
 class Painter {
   constructor(root) {
@@ -35,7 +35,7 @@ class Painter {
     this.root.style.setProperty("--aspect", data.height / data.width);
     this.photograph = await picture(data.photograph);
     for (const each of data.layers) {
-      const layer = { ...each, shown: true, dirty: false, parent: each.keptId || each.modelId, spent_ms: 0, parts: null };
+      const layer = { ...each, shown: true, dirty: false, edits: 0, parent: each.keptId || each.modelId, spent_ms: 0 };
       const begun = each.draft?.png || each.kept || each.model;
       if (begun) await this.fill(layer, begun);
       if (each.draft) Object.assign(layer, { dirty: true, parent: each.draft.parent, spent_ms: 1000 * each.draft.spent_s });
@@ -51,8 +51,11 @@ class Painter {
     clearTimeout(this.patience);
     for (const id of answer.kept) {
       const now = this.data.layers.find((each) => each.id === id);
-      Object.assign(this.layers.get(id), { dirty: false, parent: now.keptId, keptId: now.keptId, kept: now.kept, spent_ms: 0 });
+      const layer = this.layers.get(id);
+      // What was painted while it was being kept is not kept.
+      Object.assign(layer, { dirty: layer.edits !== layer.sent, parent: now.keptId, kept: now.kept, spent_ms: 0 });
     }
+    if (this.dirty().length) this.later();
     const names = answer.kept.map((id) => this.layers.get(id).name).join(", ");
     this.tell([names && this.say("kept", { names, by: this.data.by }), answer.refused].filter(Boolean).join(" "), Boolean(answer.refused));
   }
@@ -192,13 +195,19 @@ class Painter {
 
   remember(change) {
     this.done.push(change); this.undone = [];
-    if (this.done.length > UNDOS) this.done.shift();
+    let bytes = 0;
+    const most = this.done.findLastIndex((each) => (bytes += 2 * each.before.data.length) > UNDO_BYTES);
+    this.done.splice(0, Math.min(most + 1, this.done.length - 1));
     this.changed(change.layer);
   }
 
   changed(layer) {
-    layer.dirty = true; layer.ring = null;
+    layer.dirty = true; layer.edits++; layer.ring = null;
     this.showLayers(); this.draw();
+    this.later();
+  }
+
+  later() {
     clearTimeout(this.quiet);
     this.quiet = setTimeout(() => this.draft(), QUIET_MS);
   }
@@ -238,6 +247,7 @@ class Painter {
     this.patience = setTimeout(() => { this.waiting = null; this.tell(this.say("no_answer"), true); this.showLayers(); }, ANSWER_MS);
     this.tell(this.say("saving"));
     this.showLayers();
+    for (const layer of layers) layer.sent = layer.edits;
     this.tellServer("save", { serial: this.waiting, layers: Object.fromEntries(layers.map((layer) => [layer.id, this.mask(layer)])) });
   }
 
