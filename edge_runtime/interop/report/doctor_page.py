@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from typing import Final
 
+from edge_runtime.contracts.repeatability import SmallestDetectableChange
 from edge_runtime.contracts.result import DrGrade, Measurement
 from edge_runtime.domain import Eye
 from edge_runtime.fundus.biomarkers import UNIT_OF
@@ -159,7 +161,7 @@ def _measurements(sheet: Sheet, exam: ScreenedExam, shown: Shown) -> None:
         change = changes.get(name)
         row = [
             measure_name(sheet, name),
-            *_two([_value(sheet, reading) for reading in readings]),
+            *_two([_value(sheet, reading, change) for reading in readings]),
             _unit(sheet, name),
             _number(change.value, 2) if change is not None else "-",
             sheet.say(f"evidence.{judged.value}") if judged else "-",
@@ -181,16 +183,29 @@ def _unit(sheet: Sheet, name: str) -> str:
     return UNITS.get(UNIT_OF[name], UNIT_OF[name])
 
 
-def _value(sheet: Sheet, reading: Measurement | None) -> str:
+def _value(
+    sheet: Sheet, reading: Measurement | None, change: SmallestDetectableChange | None
+) -> str:
     if reading is None:
         return "-"
     if reading.value is None:
         return sheet.say("missing")
-    text = _number(reading.value, 4)
+    text = as_fine_as(reading.value, change.value if change else 0.0)
     if reading.interval_90 is None:
         return text
     low, high = (_number(bound, 3) for bound in reading.interval_90)
     return f"{text} ({low}-{high})"
+
+
+def as_fine_as(value: float, change: float) -> str:
+    """Return a number to the last digit of two of its smallest detectable change.
+
+    Finer ones would promise what a second photograph does not keep. Four digits where no change is
+    known (0).
+    """
+    if change <= 0.0:
+        return _number(value, 4)
+    return f"{value:.{max(0, 1 - math.floor(math.log10(change)))}f}"
 
 
 def _number(value: float, digits: int) -> str:

@@ -46,7 +46,8 @@ def head(sheet: Sheet, exam: ScreenedExam, title: str) -> None:
 def _age(sheet: Sheet, exam: ScreenedExam) -> str:
     record = exam.record
     age = "-" if record.age_years is None else sheet.say("years", age=record.age_years)
-    return age if record.sex is None else f"{age}, {sheet.say(f'sex.{record.sex.value}')}"
+    said = [age] if record.sex is None else [age, sheet.say(f"sex.{record.sex.value}")]
+    return sheet.say("comma").join(said)
 
 
 def foot(sheet: Sheet, exam: ScreenedExam, results_sha256: str, page: str) -> None:

@@ -11,6 +11,7 @@ from edge_runtime.contracts.exam import Forecast
 from edge_runtime.domain import Evidence, Eye
 from edge_runtime.interop.report.eye_pictures import eye_picture
 from edge_runtime.interop.report.page_parts import (
+    FOOT_MM,
     best_of_each_eye,
     calls,
     eye_name,
@@ -37,6 +38,8 @@ GAP_MM: Final = INNER_MM - 2 * PICTURE_MM
 SHOWN_YEARS: Final = 5.0
 """The horizon that the person is shown; the doctor sees them all."""
 MOST_FORECASTS: Final = 3
+FORECAST_MM, FORECAST_FRAME_MM = 4.6, 14.0
+"""Height of one, and of heading, evidence and what lies between them and the foot."""
 
 REFER, BELOW, UNREADABLE, NOTHING = "refer", "below", "unreadable", "nothing"
 
@@ -55,9 +58,9 @@ def patient_page(sheet: Sheet, exam: ScreenedExam, results_sha256: str) -> None:
         bottom = max(bottom, sheet.get_y())
     sheet.set_y(bottom + 4)
     answers = {answer_of(photograph) for photograph in shown.values()}
+    _next_steps(sheet, answers)
     _meaning(sheet, answers)
     _forecasts(sheet, exam.record.forecast or [])
-    _next_steps(sheet, answers)
     foot(sheet, exam, results_sha256, "page.patient")
 
 
@@ -147,17 +150,21 @@ def _next_steps(sheet: Sheet, answers: set[str]) -> None:
     sheet.heading(sheet.say("next.title"))
     step = "next.refer" if answers & {REFER, UNREADABLE} else "next.below"
     sheet.paragraph(sheet.say(step), 11)
+    sheet.ln(2)
 
 
 def _forecasts(sheet: Sheet, forecasts: list[Forecast]) -> None:
     # One with a sentence holds only if something is so that nobody knows of this person.
     certain = [one for one in forecasts if one.evidence and not one.sentence]
     shown = [one for one in certain if one.horizon_years == SHOWN_YEARS]
+    # Where the eyes took the room, fewer are shown or none: the doctor's page has them all.
+    room = int((FOOT_MM - FORECAST_FRAME_MM - sheet.get_y()) / FORECAST_MM)
+    shown = sorted(shown, key=lambda one: -(one.cumulative_incidence or 0.0))
+    shown = shown[: max(0, min(room, MOST_FORECASTS))]
     if not shown:
         return
     sheet.heading(sheet.say("forecast.title"))
-    shown.sort(key=lambda one: -(one.cumulative_incidence or 0.0))
-    for forecast in shown[:MOST_FORECASTS]:
+    for forecast in shown:
         sheet.paragraph(forecast_in_words(sheet, forecast), 9.5)
     if any(forecast.evidence is Evidence.DRAWN for forecast in shown):
         sheet.paragraph(sheet.say("forecast.drawn"), 9, AMBER)

@@ -8,6 +8,7 @@ from typing import Final
 CHINESE: Final[dict[str, str]] = {
     "pair": "{name}：{value}",
     "and": "；",
+    "comma": "，",
     "finding": "{finding}：{call}（{chance}）",
     "use": "仅供研究使用。不是医疗器械。",
     "unsigned": "由软件生成，无人签署。",
@@ -49,7 +50,7 @@ CHINESE: Final[dict[str, str]] = {
     "next.below": "请按时复查眼睛。如视力改变、看到闪光或眼睛疼痛，请立即就医。",
     "forecast.title": "未来几年",
     "forecast.words": "{condition}：像您这样的 100 人中，{years:g} 年内约有 {count} 人"
-    "({low} 至 {high} 人）发生，{others} 人不会。",
+    "（{low} 至 {high} 人）发生，{others} 人不会。",
     "forecast.plain": "{condition}：像您这样的 100 人中，{years:g} 年内约有 {count} 人发生，"
     "{others} 人不会。",
     "forecast.conditional": "* 仅适用于已有该病（糖尿病；青光眼或疑似青光眼）的人；所给资料未说明此人是否患有。",

@@ -7,6 +7,7 @@ from typing import Final
 ENGLISH: Final[dict[str, str]] = {
     "pair": "{name}: {value}",
     "and": "; ",
+    "comma": ", ",
     "finding": "{finding}: {call} ({chance})",
     "use": "Research use only. Not a medical device.",
     "unsigned": "Made by software. Signed by nobody.",

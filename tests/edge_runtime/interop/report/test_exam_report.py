@@ -15,7 +15,9 @@ import pytest
 
 from edge_runtime.contracts.result import ScreeningResult
 from edge_runtime.domain import Evidence, Eye
+from edge_runtime.interop.report.doctor_page import as_fine_as
 from edge_runtime.interop.report.exam_report import exam_report, results_json
+from edge_runtime.interop.report.forecast_page import percent
 from edge_runtime.interop.report.page_parts import of_100
 from edge_runtime.interop.report.patient_page import BELOW, REFER, UNREADABLE, answer_of
 from edge_runtime.interop.report.wording import WORDS, Language
@@ -71,9 +73,80 @@ def test_every_measurement_stands_on_the_doctors_page(exam: ScreenedExam, tmp_pa
     for photograph in exam.photographs:
         for name, measured in (photograph.result.biomarkers or {}).items():
             if measured.value is not None:
-                value = measured.value
-                shown = f"{value:.0f}" if value >= 100 else f"{value:#.4g}".rstrip(".")
+                change = (exam.bundle.smallest_detectable_change or {}).get(name)
+                shown = as_fine_as(measured.value, change.value if change else 0.0)
                 assert shown in doctor, name
+
+
+@pytest.mark.parametrize(
+    ("value", "change", "shown"),
+    [
+        (0.6804, 0.10, "0.68"),
+        (159.4, 36.0, "159"),
+        (1.3224, 0.053, "1.322"),
+        (5.0671, 1.0, "5.1"),
+        (4420.3, 284.0, "4420"),
+        (0.04659, 0.0057, "0.0466"),
+        (0.08870, 0.0, "0.08870"),
+    ],
+)
+def test_a_number_is_no_finer_than_what_a_second_photograph_keeps(
+    value: float, change: float, shown: str
+) -> None:
+    assert as_fine_as(value, change) == shown
+
+
+def test_the_person_reads_what_to_do_before_what_it_means(
+    exam: ScreenedExam, tmp_path: Path
+) -> None:
+    words = WORDS[Language.ENGLISH]
+    person = text_of(exam_report(exam, Language.ENGLISH), tmp_path, 1)
+
+    assert person.index(words["next.title"]) < person.index(words["meaning.title"])
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_full_page_ends_above_its_foot(
+    exam: ScreenedExam, language: Language, tmp_path: Path
+) -> None:
+    both = []
+    for photograph in exam.photographs:
+        eye = photograph.result.eye.model_copy(update={"conflict": True})
+        result = with_referable(photograph, 0.99).result.model_copy(update={"eye": eye})
+        both.append(replace(photograph, result=result))
+    pdf = exam_report(replace(exam, photographs=tuple(both)), language)
+
+    (tmp_path / "report.pdf").write_bytes(pdf)
+    page = ("-f", "1", "-l", "1", "-bbox", str(tmp_path / "report.pdf"), "-")
+    found = re.findall(
+        r'yMin="([0-9.]+)"[^>]*yMax="([0-9.]+)">([^<]*)<', poppler("pdftotext", *page)
+    )
+    model = WORDS[language]["models"].split()[0].split("{")[0]
+    foot = next(float(top) for top, _, word in found if word.startswith(model))
+    above = [float(bottom) for top, bottom, _ in found if float(top) < foot - 1.0]
+    assert max(above) < foot
+
+
+def test_a_condition_is_named_once_and_a_step_that_nobody_took_has_no_column(
+    exam: ScreenedExam, tmp_path: Path
+) -> None:
+    record = example_record()
+    assert record.forecast is not None
+    forecast = next(one for one in record.forecast if one.steps is not None)
+    assert forecast.steps is not None
+    steps = forecast.steps.model_copy(update={"photographs": None})
+    several = [
+        forecast.model_copy(update={"horizon_years": years, "steps": steps, "step": "covariates"})
+        for years in (1.0, 5.0)
+    ]
+    told = replace(exam, record=exam.record.model_copy(update={"forecast": several}))
+
+    table = text_of(exam_report(told, Language.ENGLISH), tmp_path, 3)
+
+    words = WORDS[Language.ENGLISH]
+    assert table.count(words[f"condition.{forecast.condition.value}"]) == 1
+    assert words["column.covariates"] in table
+    assert words["column.photographs"] not in table
 
 
 def test_what_is_not_measured_has_its_reason_or_is_counted(
@@ -236,6 +309,13 @@ def test_a_forecast_is_told_in_people_of_a_hundred(exam: ScreenedExam, tmp_path:
 )
 def test_what_is_not_nothing_never_reads_as_nothing(probability: float, shown: str) -> None:
     assert of_100(probability) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0.0, "0.0"), (0.0004, "<0.1"), (0.0005, "0.1"), (0.165, "16.5")]
+)
+def test_nor_does_it_in_the_doctors_tenths_of_a_percent(share: float, shown: str) -> None:
+    assert percent(share) == shown
 
 
 def test_a_name_in_letters_that_the_font_has_not_is_no_failure(exam: ScreenedExam) -> None:
