@@ -13,7 +13,8 @@ from edge_runtime.contracts.exam import ExamRecord
 from edge_runtime.contracts.result import ScreeningResult
 from edge_runtime.domain import USE, Eye
 from edge_runtime.pictures import PICTURES
-from tests.edge_runtime.cli.command_line import foreseye, sample_eye
+from tests.edge_runtime.cli.command_line import foreseye, foreseye_afresh, sample_eye
+from tests.edge_runtime.service.tiny_bundle import tiny_bundle
 
 pytestmark = pytest.mark.slow
 
@@ -170,10 +171,29 @@ def test_a_manifest_makes_an_exam_of_each_person(eyes: tuple[Path, Path], out: P
     assert [exam["photographs"] for exam in exams] == [["right/result.json"], ["left/result.json"]]
 
 
-def test_maps_are_said_to_be_missing_when_no_model_makes_them(
+def test_maps_of_evidence_lie_beside_the_result_at_the_photographs_size(
     eyes: tuple[Path, Path], out: Path
 ) -> None:
-    told = foreseye("screen", eyes[0], "--out", out, "--maps")
+    told = foreseye("screen", *eyes, "--out", out, "--age", 61, "--sex", "F", "--maps")
+
+    assert (told.code, told.err) == (0, "")
+    result = json.loads((out / "right/result.json").read_text())["photograph"]
+    maps = sorted(path.name for path in (out / "right").glob("evidence_*.png"))
+    assert "evidence_late_amd.png" in maps
+    assert "evidence_high_myopia.png" not in maps  # nobody of 61 is at risk of it
+    picture = cv2.imread(str(out / "right/evidence_late_amd.png"), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    assert picture.shape == (result["height_px"], result["width_px"])
+    assert picture.max() == 255
+
+
+def test_maps_are_said_to_be_missing_when_no_model_makes_them(
+    eyes: tuple[Path, Path], out: Path, tmp_path: Path
+) -> None:
+    tiny = tiny_bundle(tmp_path / "tiny").settings
+    environment = {"FORESEYE_BUNDLE": tiny.bundle or "", "FORESEYE_TRUSTED_KEYS": tiny.trusted_keys}
+
+    told = foreseye_afresh("screen", eyes[0], "--out", out, "--maps", environment=environment)
 
     assert told.code == 0
     assert "no model that makes evidence maps" in told.err
