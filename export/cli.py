@@ -186,7 +186,7 @@ def seal(
     from export.signing_key import public_key, read_key
 
     folder = target_folder(out, reference)
-    if not evaluation and repeatability is None and not samples:
+    if not evaluation and repeatability is None and not samples and version is None:
         raise typer.BadParameter("there is nothing to seal")
     private = read_key(key)
     bundle = open_bundle(source, (public_key(private),))
