@@ -36,8 +36,6 @@ from edge_runtime.settings import Limits, settings_from
 from training.cohort.assemble import assemble
 
 SETS = ("DRIVE", "CHASEDB1", "HRF_AV", "DRISHTI_GS", "SRAHIM_DR", "GRAPE", "DRIMDB")
-MOST = 150
-"""Photographs looked at of each kind, spread over all."""
 
 
 def strangeness(model: LoadedModel, photograph: Photograph, eye: Eye | None) -> float | None:
@@ -51,12 +49,14 @@ def strangeness(model: LoadedModel, photograph: Photograph, eye: Eye | None) -> 
     return float(model.run({"image_NHWC": image_HWC[None]})["strangeness_N"][0])
 
 
-def spread(paths: list[Path]) -> list[Path]:
-    """Return MOST of the paths, evenly."""
-    return [paths[i] for i in np.unique(np.linspace(0, len(paths) - 1, MOST).astype(int))]
+def spread(paths: list[Path], most: int) -> list[Path]:
+    """Return at most so many of the paths, evenly."""
+    return [paths[i] for i in np.unique(np.linspace(0, len(paths) - 1, most).astype(int))]
 
 
-def of_real_sets(pipeline: Pipeline, data: Path, work: Path) -> dict[str, dict[str, float]]:
+def of_real_sets(
+    pipeline: Pipeline, data: Path, work: Path, most: int
+) -> dict[str, dict[str, float]]:
     """Return the share of strange ones among each set's photographs that pass the gate."""
     found = {}
     model = pipeline.loaded["signs"]
@@ -64,7 +64,7 @@ def of_real_sets(pipeline: Pipeline, data: Path, work: Path) -> dict[str, dict[s
     cut = model.entry.thresholds["strangeness"]
     for name in SETS:
         rows = read_manifest(assemble(data, work / f"{name}.parquet", [name]))
-        paths = spread([data / row.photograph for row in rows if row.fundus is not False])
+        paths = spread([data / row.photograph for row in rows if row.fundus is not False], most)
         values = []
         for path in paths:
             file = PhotographFile(path.name, path.read_bytes())
@@ -102,12 +102,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("--bundle", "--data", "--drawn"):
         parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--most", type=int, default=150, help="Photographs of each kind.")
     given = parser.parse_args()
     settings = replace(settings_from(os.environ), bundle=str(given.bundle))
     with closing(Pipeline.open(settings)) as pipeline:
         model, limits = pipeline.loaded["signs"], Limits()
         rows = [r for r in read_manifest(given.drawn / "cohort.parquet") if r.gradable]
-        rows = [rows[i] for i in np.linspace(0, len(rows) - 1, MOST).astype(int)]
+        rows = [rows[i] for i in np.linspace(0, len(rows) - 1, given.most).astype(int)]
         ordinary: list[float | None] = []
         looks: list[float | None] = []
         poor: list[float | None] = []
@@ -125,7 +126,7 @@ def main() -> None:
             for path in (given.data / row.photograph for row in drimdb if row.fundus is False)
         ]
         found = {
-            "real": of_real_sets(pipeline, given.data, given.drawn),
+            "real": of_real_sets(pipeline, given.data, given.drawn, given.most),
             "drawn": share(ordinary, model),
             "no_fundus": against(ordinary, outliers),
             "other_modality": against(ordinary, looks),

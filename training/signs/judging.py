@@ -70,8 +70,9 @@ def judged_photographs(
             signs_sha256=_sha256(pipeline, "signs"),
             forecast_sha256=_sha256(pipeline, "forecast"),
             withheld=float(1.0 - read.mean()),
+            # What is known without photographs is judged on more people, when it is exported.
             metrics=[
-                *judged_forecast(run, seen, KNOWS, photographs),
+                *(m for m in judged_forecast(run, seen, KNOWS, photographs) if m.photographs),
                 *gains(seen, told, photographs),
             ],
         )
