@@ -46,7 +46,7 @@ ROLES_OF: dict[str, frozenset[Role]] = {
         f"{RECORDS}{name}": frozenset({SCREEN, READ})
         for name in (
             *("SignIn", "SignOut", "ReadSession", "ChangeSecret", "ListUsers", "ListExams"),
-            *("ReadExam", "ReadPicture", "ExportPerson", "ReadAudit"),
+            *("ReadExam", "ReadPicture", "ExportPerson", "ReadAudit", "VerifyAudit"),
         )
     },
     **{
