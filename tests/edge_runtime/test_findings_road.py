@@ -19,6 +19,7 @@ from edge_runtime.cli import measuring
 from edge_runtime.contracts.result import ScreeningResult
 from edge_runtime.domain import Exam, Eye, PhotographFile
 from edge_runtime.errors import BundleUnsupported, GoldenMismatch
+from edge_runtime.forecast.signs import BODY
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from edge_runtime.fundus.intake import read_photograph
 from edge_runtime.fundus.preprocess import network_image
@@ -98,7 +99,7 @@ def test_the_result_holds_what_was_told_and_how_long_it_took(
 def test_result_json_is_as_the_contract_says(results: Sequence[ScreeningResult]):
     shown = json.loads(results[0].to_json())["findings"]
 
-    assert set(shown) == {"dr_grade", "maculopathy"}
+    assert set(shown) == {"dr_grade", "maculopathy", *(value.name for value in BODY)}
     grade = shown["dr_grade"]
     assert set(grade) == {"probabilities", "referable", "referable_threshold", "evidence"}
     assert sum(grade["probabilities"]) == pytest.approx(1.0, abs=1e-3)
