@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
@@ -147,7 +148,7 @@ class PhotographReader:
         yield AnatomyRead(index, photograph, field.circle, anatomy, eye)
         # Engines let go of the interpreter, so that they work beside the measuring of vessels; a
         # stage is booked with the time for which it was waited.
-        with ThreadPoolExecutor(1, "findings") as beside:
+        with _a_thread_beside() as beside:
             finding = _in_this_context(beside, seen_findings, self._models, photograph, field)
             reading = _in_this_context(
                 beside, seen_signs, self._models, photograph, field, eye.laterality
@@ -204,6 +205,16 @@ class PhotographReader:
             biomarkers=seen.measured,
             timings_ms=watch.finished(),
         )
+
+
+@contextmanager
+def _a_thread_beside() -> Iterator[ThreadPoolExecutor]:
+    """Yield a thread for models; who leaves early waits for the one at work and for no further."""
+    beside = ThreadPoolExecutor(1, "findings")
+    try:
+        yield beside
+    finally:
+        beside.shutdown(cancel_futures=True)
 
 
 def _in_this_context(

@@ -74,10 +74,11 @@ class Forecaster:
         standings = {condition: standing(condition, person) for condition in ForecastCondition}
         steps, weight_KS = self._steps(known), None
         if self._knows_signs:
-            sign_S = signs_of(seen)
-            steps["photographs"] = self._withheld(known, seen) or UNGRADABLE
-            if sign_S is not None and self._withheld(known, seen) is None:
+            withheld, sign_S = self._withheld(known, seen), signs_of(seen)
+            if withheld is None and sign_S is not None:
                 steps["photographs"], weight_KS = self._with_signs(known, sign_S)
+            else:
+                steps["photographs"] = withheld or UNGRADABLE
         return PersonForecasts(forecasts(standings, steps, self._horizons_years), weight_KS)
 
     def _withheld(self, known: Known, seen: Sequence[SeenSigns]) -> Withheld | None:
