@@ -37,12 +37,11 @@ TRUE = {
 
 @dataclass(frozen=True)
 class SignedEye:
-    """One photograph: whose, of which eye and visit, its signs (S,) and the body's values (B,)."""
+    """One photograph: whose, of which eye, its signs (S,) and the body's values (B,)."""
 
     path: Path
     person_id: str
     eye: Eye
-    visit_years: float
     sign_S: FloatArray
     body_B: FloatArray
     """NaN where not written."""
@@ -86,7 +85,6 @@ def _eye(folder: Path, row: ManifestRow, sign_S: FloatArray) -> SignedEye:
         folder / row.photograph,
         row.person_id,
         row.eye,
-        row.visit_time_years or 0.0,
         sign_S,
         body_B,
         _places(row),

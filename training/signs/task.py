@@ -1,7 +1,8 @@
 """The reading of signs as a training task.
 
-Signs are learned by squared error, so that what is read is the mean of what the sign may be given
-the photograph; values of the body by likelihood, with their spread.
+Signs are learned by squared error (growing evenly beyond three deviations), so that what is read is
+nearly the mean of what the sign may be given the photograph; values of the body by likelihood, with
+their spread.
 
 Legend: N photographs, S signs, B values of the body, H rows, W columns, C colours.
 """

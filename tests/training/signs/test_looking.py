@@ -63,7 +63,7 @@ def photograph(tmp_path: Path) -> Path:
 def test_the_disc_is_where_the_picture_shows_it(photograph: Path, eye: Eye, tmp_path: Path) -> None:
     nothing: FloatArray = np.zeros(len(SIGN_NAMES), np.float32)
     places = np.array([(470.0, 236.0), (np.nan, np.nan)], np.float32)
-    signed = SignedEye(photograph, "p", eye, 0.0, nothing, np.zeros(len(BODY), np.float32), places)
+    signed = SignedEye(photograph, "p", eye, nothing, np.zeros(len(BODY), np.float32), places)
 
     made = pictures_of([signed], SIDE_PX, tmp_path / "pictures")
     x, y = made.place_NP2[0, 0]
@@ -79,9 +79,7 @@ def test_the_disc_is_where_the_picture_shows_it(photograph: Path, eye: Eye, tmp_
 def test_pictures_that_lie_there_are_not_made_again(photograph: Path, tmp_path: Path) -> None:
     nothing: FloatArray = np.zeros(len(SIGN_NAMES), np.float32)
     places = np.full((2, 2), np.nan, np.float32)
-    signed = SignedEye(
-        photograph, "p", Eye.OD, 0.0, nothing, np.zeros(len(BODY), np.float32), places
-    )
+    signed = SignedEye(photograph, "p", Eye.OD, nothing, np.zeros(len(BODY), np.float32), places)
     first = pictures_of([signed], SIDE_PX, tmp_path / "pictures")
     photograph.unlink()
 

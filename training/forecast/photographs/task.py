@@ -19,6 +19,7 @@ from edge_runtime.domain import FloatArray
 from edge_runtime.forecast.covariates import NAMES
 from training.ahead import Ahead
 from training.errors import RecipeError
+from training.forecast.controls import controlled
 from training.forecast.forgetting import remembered, shown
 from training.forecast.likelihood import negative_log_likelihood
 from training.forecast.networks import HazardNetwork, standardised
@@ -74,7 +75,7 @@ class PhotographTask:
         self, recipe: PhotographRecipe, base: HazardNetwork, train: SeenPeople, tune: SeenPeople
     ) -> None:
         self.recipe, self._base = recipe, base.eval().requires_grad_(False)
-        self._train = shuffled(train, recipe.seed) if recipe.control == "shuffled" else train
+        self._train = replace(train, people=controlled(train.people, recipe.control))
         self._tune = tune
         torch.manual_seed(recipe.seed)
         self.network: nn.Module = PhotographNetwork(recipe.start, recipe.width)
@@ -190,19 +191,3 @@ def _mean(loss: Tensor, known: Tensor) -> Tensor:
     """Return the mean over what is known; each column counts alike."""
     of_column = (loss * known).sum(dim=0) / known.sum(dim=0).clamp(min=1.0)
     return of_column.mean()
-
-
-def shuffled(seen: SeenPeople, seed: int) -> SeenPeople:
-    """Return people with outcomes dealt anew among those of one sex and about one age."""
-    people = seen.people
-    by = np.lexsort((people.value_ND[:, 0], people.value_ND[:, 1]))
-    rng = np.random.default_rng([seed, 5])
-    # Neighbours in age, ten together: the order inside each ten is drawn.
-    tens = np.arange(len(by)) // 10
-    dealt = by[np.lexsort((rng.random(len(by)), tens))]
-    taken = np.empty_like(by)
-    taken[by] = dealt
-    changed = {
-        name: getattr(people, name)[taken] for name in ("at_risk_NK", "years_NK", "event_NK")
-    }
-    return replace(seen, people=replace(people, **changed))

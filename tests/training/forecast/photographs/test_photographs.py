@@ -12,6 +12,7 @@ from edge_runtime.contracts.cohort import Role
 from edge_runtime.domain import Eye
 from training.drawn.camera.presets import Preset
 from training.drawn.population.parameters import reference_population
+from training.forecast.controls import controlled
 from training.forecast.drawing import Wanted
 from training.forecast.networks import CONDITIONS, HazardNetwork
 from training.forecast.people import drawn_people
@@ -20,7 +21,7 @@ from training.forecast.photographs.case_cohort import first
 from training.forecast.photographs.drawn import photographed
 from training.forecast.photographs.network import EyeNetwork, PhotographNetwork
 from training.forecast.photographs.seen import SeenPeople
-from training.forecast.photographs.task import PhotographRecipe, PhotographTask, shuffled
+from training.forecast.photographs.task import PhotographRecipe, PhotographTask
 
 pytestmark = pytest.mark.slow
 
@@ -115,9 +116,8 @@ def test_a_step_can_be_taken_again_and_moves_what_photographs_add(seen: SeenPeop
 def test_shuffled_outcomes_stay_within_sex_and_about_the_age() -> None:
     people = drawn_people(11, 3, reference_population())
     marked = replace(people, years_NK=np.tile(np.arange(len(people))[:, None], 10))
-    seen = SeenPeople(marked, tuple(() for _ in range(1000)), np.ones(1000, np.float32))
 
-    dealt = shuffled(seen, 0).people.years_NK[:, 0].astype(int)
+    dealt = controlled(marked, "shuffled").years_NK[:, 0].astype(int)
 
     assert sorted(dealt) == list(range(1000))
     assert (dealt != np.arange(1000)).mean() > 0.8
