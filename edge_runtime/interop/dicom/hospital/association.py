@@ -20,6 +20,7 @@ from pynetdicom.ae import ApplicationEntity
 from pynetdicom.association import Association
 from pynetdicom.events import Event
 from pynetdicom.pdu_primitives import A_ASSOCIATE
+from pynetdicom.transport import AssociationSocket
 
 from edge_runtime.interop.dicom.hospital.errors import (
     HospitalError,
@@ -71,21 +72,18 @@ class Caller:
         """
         with _told_to(**AS_WE_WANT_IT):
             association = self._requested(contexts)
-            if not association.is_established:
-                raise self._why_not(association)
+            connection = association.dul.socket
+            assert connection is not None
             try:
-                yield association
-            except BaseException:
-                association.abort()
-                raise
-            else:
-                association.release()
+                if not association.is_established:
+                    raise self._why_not(association)
+                with _released(association):
+                    yield association
             finally:
-                if association.dul.socket is not None:
-                    close_for_good(association.dul.socket)
+                close_for_good(connection)
 
     def _requested(self, contexts: Sequence[Context]) -> Association:
-        entity = ApplicationEntity(ae_title=self.title)
+        entity = _TidyEntity(ae_title=self.title)
         entity.connection_timeout = CONNECT_S
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self.timeout_s
         for abstract_syntax, transfer_syntaxes in contexts:
@@ -95,7 +93,7 @@ class Caller:
             self.peer.port,
             ae_title=self.peer.title,
             tls_args=(self.tls, self.peer.host) if self.tls else None,
-            evt_handlers=[(evt.EVT_CONN_OPEN, _cap)],
+            evt_handlers=[(evt.EVT_CONN_OPEN, _cap, [self.timeout_s])],
         )
 
     def _address(self) -> str:
@@ -129,6 +127,16 @@ class Caller:
             reason = tls_failure(error) or error.strerror or "no answer in time"
             return HospitalUnreachable(f"{place}: {reason}")
         return HospitalUnreachable(f"{place}: it hung up, or gave no answer in time")
+
+
+class _TidyEntity(ApplicationEntity):
+    """Calls others, and leaves no socket open whoever hung up first, or was never there."""
+
+    def _create_socket(self, *arguments: Any, **options: Any) -> AssociationSocket:
+        connection = super()._create_socket(*arguments, **options)
+        held: Any = connection
+        held._shutdown_socket = lambda: close_for_good(connection)
+        return connection
 
 
 def answers(
@@ -165,11 +173,24 @@ def _told_to(**settings: bool) -> Iterator[None]:
             setattr(pynetdicom_config, name, value)
 
 
-def _cap(event: Event) -> None:
-    """Read no more than may be from the peer, and close its connection for good."""
+@contextmanager
+def _released(association: Association) -> Iterator[None]:
+    """Release an association when the block ends, abort it when it broke."""
+    try:
+        yield
+    except BaseException:
+        association.abort()
+        raise
+    association.release()
+
+
+def _cap(event: Event, timeout_s: float) -> None:
+    """Read no more than may be from the peer, and wait no longer for the rest of a PDU."""
     connection = event.assoc.dul.socket
     assert connection is not None
+    assert connection.socket is not None
+    # pynetdicom takes the deadline off a connection, and its abort waits for who reads from it.
+    connection.socket.settimeout(timeout_s)
     held: Any = connection
     limits = ReceiveLimits(max_object_bytes=MAX_ANSWER_BYTES)
     held.recv = CappedReceive(connection.recv, limits)
-    held._shutdown_socket = lambda: close_for_good(connection)

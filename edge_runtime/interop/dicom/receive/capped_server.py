@@ -134,10 +134,11 @@ def received_whole(association: Association) -> None:
 
 def close_for_good(connection: AssociationSocket) -> None:
     """Close a connection; pynetdicom's own leaves it open where the peer hung up first."""
-    if connection.socket is not None:
+    held = connection.socket
+    if held is not None:
         with suppress(OSError):
-            connection.socket.shutdown(socket.SHUT_RDWR)
-        connection.socket.close()
+            held.shutdown(socket.SHUT_RDWR)
+        held.close()
 
 
 def connection_ended(event: Event) -> None:

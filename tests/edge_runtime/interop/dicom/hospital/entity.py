@@ -10,9 +10,46 @@ from contextlib import contextmanager
 from typing import Any
 
 from pynetdicom.ae import ApplicationEntity
-from pynetdicom.transport import ThreadedAssociationServer
+from pynetdicom.association import Association
+from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
 
+from edge_runtime.interop.dicom.receive.capped_server import close_for_good
 from edge_runtime.interop.dicom.sop_classes import EXPLICIT_LITTLE
+
+HANG_UP_S = 10.0
+
+
+class ClosingServer(ThreadedAssociationServer):
+    """Knows its associations, and closes their connections whoever hung up first."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self.associations: list[Association] = []
+        super().__init__(*arguments, **{**options, "request_handler": ClosingHandler})
+
+    def wait_until_all_hung_up(self) -> None:
+        """Return when no thread of an association runs: they outlive `serve_forever`."""
+        for association in self.associations:
+            association.join(HANG_UP_S)
+            association.dul.join(HANG_UP_S)
+            assert not association.is_alive()
+            assert not association.dul.is_alive()
+            if association.dul.socket is not None:
+                close_for_good(association.dul.socket)
+
+
+class ClosingHandler(RequestHandler):
+    """One connection to it."""
+
+    server: ClosingServer
+
+    def _create_association(self) -> Association:
+        association = super()._create_association()
+        connection = association.dul.socket
+        assert connection is not None
+        held: Any = connection
+        held._shutdown_socket = lambda: close_for_good(connection)
+        self.server.associations.append(association)
+        return association
 
 
 @contextmanager
@@ -24,8 +61,9 @@ def answering(title: str, classes: Iterable[str], handlers: Mapping[Any, Any]) -
     server = entity.make_server(
         ("127.0.0.1", 0),
         evt_handlers=list(handlers.items()),
-        server_class=ThreadedAssociationServer,
+        server_class=ClosingServer,
     )
+    assert isinstance(server, ClosingServer)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -35,6 +73,7 @@ def answering(title: str, classes: Iterable[str], handlers: Mapping[Any, Any]) -
         socketserver.BaseServer.shutdown(server)
         thread.join()
         server.server_close()
+        server.wait_until_all_hung_up()
 
 
 @contextmanager

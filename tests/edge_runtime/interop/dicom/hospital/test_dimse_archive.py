@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import struct
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +13,9 @@ from typing import Any
 import pytest
 from pydicom.dataset import Dataset
 from pynetdicom import evt
-from pynetdicom.transport import AssociationSocket
 
 from edge_runtime.interop.dicom.hospital import sending
 from edge_runtime.interop.dicom.hospital.dimse_archive import STUDY_ROOT_FIND
-from edge_runtime.interop.dicom.receive.capped_server import close_for_good
 from edge_runtime.interop.dicom.sop_classes import OPHTHALMIC_8_BIT
 from tests.edge_runtime.cli.command_line import Told, foreseye_afresh
 from tests.edge_runtime.interop.dicom.hospital.entity import answering, stranger
@@ -27,7 +26,6 @@ from tests.edge_runtime.interop.dicom.objects import file_of, small_native
 def _hurried(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(sending, "FIRST_PAUSE_S", 0.01)
     monkeypatch.setattr(sending.send, "__defaults__", (0.1,))
-    monkeypatch.setattr(AssociationSocket, "_shutdown_socket", close_for_good)
     caplog.set_level(logging.CRITICAL, logger="pynetdicom")
 
 
@@ -133,10 +131,32 @@ def test_an_archive_that_hangs_up_in_between_ends_it(made: Dataset, tmp_path: Pa
     assert (told.json["error"], told.json["not_tried"]) == ("HospitalUnreachable", 1)
 
 
+def test_an_archive_that_stops_within_an_answer_is_not_waited_for(
+    made: Dataset, tmp_path: Path
+) -> None:
+    sender_left = threading.Event()
+
+    def says_half(event: Any) -> int:
+        event.assoc.dul.socket.socket.sendall(struct.pack(">BBL", 4, 0, 200) + bytes(50))
+        assert sender_left.wait(20)
+        return 0x0000
+
+    with archive(says_half, finds_nothing) as where:
+        told = sent(where, tmp_path, "--timeout", "1")
+        sender_left.set()
+
+    assert (told.json["error"], told.json["not_tried"]) == ("HospitalUnreachable", 1)
+
+
 @pytest.mark.parametrize(
     "says",
-    [b"", struct.pack(">BBL", 2, 0, 0xFFFFFFFF) + bytes(50), b"HTTP/1.1 400 Bad Request\r\n\r\n"],
-    ids=["nothing", "4 GiB", "http"],
+    [
+        b"",
+        struct.pack(">BBL", 2, 0, 0xFFFFFFFF) + bytes(50),
+        struct.pack(">BBL", 2, 0, 200) + bytes(50),
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    ],
+    ids=["nothing", "4 GiB", "half an answer", "http"],
 )
 def test_who_speaks_no_dicom_is_not_waited_for(says: bytes, made: Dataset, tmp_path: Path) -> None:
     with stranger(says) as where:

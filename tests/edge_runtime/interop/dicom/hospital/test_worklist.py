@@ -19,10 +19,8 @@ from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian
 from pynetdicom import evt, service_class
 from pynetdicom.dsutils import encode
-from pynetdicom.transport import AssociationSocket
 
 from edge_runtime.interop.dicom.hospital.worklist import WORKLIST_FIND
-from edge_runtime.interop.dicom.receive.capped_server import close_for_good
 from tests.edge_runtime.cli.command_line import Told, foreseye_afresh
 from tests.edge_runtime.interop.dicom.hospital.entity import answering, stranger
 from tests.edge_runtime.interop.dicom.hospital.orthanc import Orthanc
@@ -36,9 +34,8 @@ FIELDS = {
 
 
 @pytest.fixture(autouse=True)
-def _quiet(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL, logger="pynetdicom")
-    monkeypatch.setattr(AssociationSocket, "_shutdown_socket", close_for_good)
 
 
 def an_entry(number: int = 1, **changed: Any) -> Dataset:
