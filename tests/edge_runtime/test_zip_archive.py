@@ -78,6 +78,7 @@ def test_sizes_in_64_bits_are_understood(tmp_path: Path) -> None:
     assert read_entry(path, entry_named(path, "a.jpg").place, Limits()) == b"x" * 1000
 
 
+@pytest.mark.slow
 def test_more_entries_than_16_bits_count_are_listed_in_flat_memory(tmp_path: Path) -> None:
     path = many_entries(tmp_path / "many.zip", 70_000)
 

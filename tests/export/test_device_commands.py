@@ -14,6 +14,7 @@ from edge_runtime.errors import BackendUnavailable
 from export.cli import app
 
 
+@pytest.mark.slow
 def test_the_command_line_loads_without_torch_and_onnx():
     code = (
         "import sys, export.cli\n"

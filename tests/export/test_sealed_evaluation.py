@@ -75,6 +75,7 @@ def written(folder: Path, evaluation: Evaluation) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_every_split_is_sealed_beside_the_bundles_own(tmp_path: Path):
     files = [
         written(tmp_path / "cv", an_evaluation("cv", 0.7)),
@@ -101,6 +102,7 @@ def test_every_split_is_sealed_beside_the_bundles_own(tmp_path: Path):
     assert b"evaluation-cv.html" in sealed.files[sealed.page]
 
 
+@pytest.mark.slow
 def test_a_set_that_two_judged_is_told_of_by_the_first(tmp_path: Path):
     files = [
         written(tmp_path / "new", an_evaluation("cv", 0.9)),

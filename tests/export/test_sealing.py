@@ -16,6 +16,8 @@ from export.sealing import seal
 from export.signing_key import public_key
 from training.drawn.sample_eyes import write_sample_eyes
 
+pytestmark = pytest.mark.slow
+
 
 def a_repeatability(bundle: Bundle, anatomy_sha256: str) -> Repeatability:
     change = SmallestDetectableChange(

@@ -32,6 +32,8 @@ from tests.ui.fake_service import (
 from ui import gateway, screening
 from ui.person import KioskPerson, Phase
 
+pytestmark = pytest.mark.slow
+
 APP = Path(__file__).resolve().parents[2] / "ui" / "app.py"
 PATIENCE_S = 60.0
 OD, OS, UNSURE = 0, 1, 2

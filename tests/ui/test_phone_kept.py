@@ -17,6 +17,8 @@ from ui.keeping import Keeping
 from ui.phone.desk import DESK, Desk
 from ui.phone.keeping import described, invited
 
+pytestmark = pytest.mark.slow
+
 IDENTIFIERS = {"hospital_number": "H-1", "birth_date": "1961-04-02"}
 KNOWN = Person(age_years=61.0, covariates={"sbp_mmhg": 150.0})
 

@@ -21,6 +21,8 @@ from ui.overrides import Against, Override, Question
 from ui.person import KioskPerson
 from ui.staff import Staff
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 60.0
 
 

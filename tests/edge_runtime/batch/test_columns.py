@@ -29,6 +29,8 @@ from edge_runtime.domain import Evidence, Exam, PhotographFile
 from edge_runtime.stages import PhotographDone
 from tests.edge_runtime.cli.command_line import opened_once, sample_eye
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def bundle() -> BundleManifest:

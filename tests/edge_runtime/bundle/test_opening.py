@@ -50,6 +50,7 @@ def test_the_reference_bundle_is_at_most_40_mb():
     assert size <= 40_000_000
 
 
+@pytest.mark.slow
 def test_every_file_with_one_flipped_byte_is_refused(copied: Path):
     files = [*open_bundle(copied).manifest.files, BUNDLE_FILE]
     for name in files:

@@ -35,6 +35,7 @@ def test_every_command_helps_with_an_example(command: list[str]) -> None:
     assert "Example: foreseye " + " ".join(command) in told.out
 
 
+@pytest.mark.slow
 def test_help_loads_no_engine() -> None:
     code = (
         "import os, sys; from edge_runtime.cli.app import run; run(['screen', '--help'], {});"

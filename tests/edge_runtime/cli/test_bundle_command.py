@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_runtime.bundle.signature import sign
@@ -34,6 +35,7 @@ def test_a_description_holds_the_manifest_and_the_model_card() -> None:
     assert told.json["model_card"] == bundle.model_card
 
 
+@pytest.mark.slow
 def test_a_description_is_shown_to_people() -> None:
     told = foreseye_afresh("bundle", "describe")
 

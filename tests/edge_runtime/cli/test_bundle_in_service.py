@@ -50,6 +50,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[TinyBundle, TinyB
     return old, tiny_bundle(folder / "new", "1.1.0", seed=2)
 
 
+@pytest.mark.slow
 def test_an_operator_switches_rolls_back_and_reads_metrics(
     bundles: tuple[TinyBundle, TinyBundle],
 ) -> None:
@@ -78,6 +79,7 @@ def test_an_operator_switches_rolls_back_and_reads_metrics(
         assert process.wait(PATIENCE_S) == 0
 
 
+@pytest.mark.slow
 def test_a_hangup_reads_the_bundles_folder_again(
     bundles: tuple[TinyBundle, TinyBundle], tmp_path: Path
 ) -> None:

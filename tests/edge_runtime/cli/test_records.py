@@ -19,6 +19,8 @@ from tests.edge_runtime.records.clinic_of_tests import (
     a_preliminary_exam,
 )
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "correct horse 7"
 
 

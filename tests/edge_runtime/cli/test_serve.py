@@ -50,6 +50,7 @@ def json_from(process: subprocess.Popen[str]) -> dict[str, object]:
     return ready
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_when_told_to_stop_the_running_exam_is_finished_and_all_is_well(
     number: signal.Signals,
@@ -69,6 +70,7 @@ def test_when_told_to_stop_the_running_exam_is_finished_and_all_is_well(
         assert process.wait(PATIENCE_S) == 0
 
 
+@pytest.mark.slow
 def test_for_people_there_is_one_line_about_what_is_served() -> None:
     with serving("--address", "127.0.0.1:0") as process:
         assert process.stdout is not None

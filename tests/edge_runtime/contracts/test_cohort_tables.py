@@ -192,6 +192,7 @@ def manifest_rows(draw: st.DrawFn) -> ManifestRow:
     return ManifestRow.model_validate(known)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(manifest_rows(), max_size=4))
@@ -382,6 +383,7 @@ def test_a_table_in_a_folder_that_is_not_there_is_an_output_error(tmp_path: Path
         write_manifest([], tmp_path / "absent" / "m.csv")
 
 
+@pytest.mark.slow
 def test_reading_holds_one_row_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "m.csv"
     write_manifest((a_row(photograph=f"{n}.jpg") for n in range(5000)), path)

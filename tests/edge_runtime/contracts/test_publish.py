@@ -61,6 +61,7 @@ def test_the_committed_schema_is_the_one_that_the_models_give(name: str) -> None
     assert schema_file(name).read_text(encoding="utf-8") == schema_text(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_schema_is_sound_and_says_which_it_is(name: str) -> None:
     schema = schema_of(name)
@@ -113,6 +114,7 @@ def broken(value: Any) -> Iterator[Any]:
         yield "" if isinstance(value, str) else not value if isinstance(value, bool) else -1e9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_no_broken_file_passes_the_schema_and_fails_the_model(
     name: str, example: dict[str, Any]
@@ -125,6 +127,7 @@ def test_no_broken_file_passes_the_schema_and_fails_the_model(
     assert len(passed) < len(tried) / 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "example", "path", "value"),
     [

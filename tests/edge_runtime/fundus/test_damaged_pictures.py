@@ -65,6 +65,7 @@ def test_a_file_that_was_cut_is_refused_unless_its_pixels_are_all_there(name: st
         assert np.array_equal(pixels, whole)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(sorted(FILES)),
@@ -224,6 +225,7 @@ TRAPS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRAPS)
 def test_a_trap_is_refused_or_its_picture_read(name: str) -> None:
     refusal, content = TRAPS[name]
@@ -231,6 +233,7 @@ def test_a_trap_is_refused_or_its_picture_read(name: str) -> None:
     assert outcome_of(content) == (refusal.__name__ if refusal else "read")
 
 
+@pytest.mark.slow
 def test_traps_cost_little_memory(tmp_path: Path) -> None:
     for number, (_, content) in enumerate(TRAPS.values()):
         (tmp_path / f"{number}.bin").write_bytes(content)

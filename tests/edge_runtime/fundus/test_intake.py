@@ -76,6 +76,7 @@ def test_heic_comes_close_to_its_pixels() -> None:
     assert np.abs(photograph.pixels_HWC.astype(int) - drawn_pixels()).mean() < 3
 
 
+@pytest.mark.slow
 def test_heic_without_its_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     content = encoded_as_heic(drawn_pixels())
     monkeypatch.setitem(sys.modules, "pillow_heif", None)

@@ -34,6 +34,8 @@ from edge_runtime.fundus.quality_weights import (
 from edge_runtime.fundus.quality_wording import NO_COLOUR
 from tests.edge_runtime.fundus.drawn_fields import draw_field, photograph_of
 
+pytestmark = pytest.mark.slow
+
 CIRCLE = FovCircle(330.0, 236.0, 210.0)
 
 RAMPS = {

@@ -28,6 +28,8 @@ from tests.edge_runtime.records.clinic_of_tests import (
     a_preliminary_exam,
 )
 
+pytestmark = pytest.mark.slow
+
 audit = tables.audit
 AUDITOR = Actor("auditor", (Role.AUDITOR,), "Auditor One")
 

@@ -31,6 +31,8 @@ from tests.edge_runtime.records.clinic_of_tests import (
     a_preliminary_exam,
 )
 
+pytestmark = pytest.mark.slow
+
 DAY_MS = 24 * 3600 * 1000
 
 

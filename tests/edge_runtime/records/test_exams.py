@@ -33,6 +33,8 @@ from tests.edge_runtime.records.clinic_of_tests import (
     screened,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_exam_is_read_as_it_was_opened(vault: Vault) -> None:
     exam = a_new_exam(vault)

@@ -36,6 +36,8 @@ from tests.edge_runtime.records.clinic_of_tests import (
     a_preliminary_exam,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def reopened(vault: Vault, master: MasterKey = MASTER) -> Vault:
     vault.close()

@@ -65,6 +65,7 @@ def client(live: LiveServer) -> Iterator[ScreeningClient]:
         yield client
 
 
+@pytest.mark.slow
 def test_under_load_no_request_fails_and_every_answer_names_the_bundle_that_made_it(
     live: LiveServer, client: ScreeningClient, old: TinyBundle, new: TinyBundle
 ) -> None:
@@ -107,6 +108,7 @@ def test_under_load_no_request_fails_and_every_answer_names_the_bundle_that_made
     assert all(sum(each[version] for each in served) > 0 for version in bundles)
 
 
+@pytest.mark.slow
 def test_an_exam_names_the_bundle_that_makes_it_and_keeps_it_to_the_end(
     client: ScreeningClient, new: TinyBundle
 ) -> None:

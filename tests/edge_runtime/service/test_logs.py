@@ -104,6 +104,7 @@ def test_other_lines_on_standard_error_pass_as_they_are() -> None:
     assert json.loads(odd)["message"] == "a.cc:1: odd"
 
 
+@pytest.mark.slow
 def test_each_line_of_a_server_is_json_and_names_the_call_or_why_a_handshake_failed(
     tmp_path: Path,
 ) -> None:

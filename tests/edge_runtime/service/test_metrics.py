@@ -20,6 +20,8 @@ from tests.edge_runtime.service.live_server import LiveServer
 from tests.edge_runtime.service.open_inference.tiny_server import inferred, tiny_server
 from tests.edge_runtime.service.tiny_bundle import images, tiny_bundle
 
+pytestmark = pytest.mark.slow
+
 CANARY = "canary-7f3a"
 SAMPLE = re.compile(r"(\w+)(?:\{(.*)\})? (\S+)")
 LABEL = re.compile(r'(\w+)="([^"]*)"')

@@ -26,6 +26,8 @@ from tests.edge_runtime.service.held_screener import (
 )
 from tests.edge_runtime.service.live_server import LiveServer
 
+pytestmark = pytest.mark.slow
+
 
 def kinds(events: list[records.ClientEvent]) -> list[str]:
     return [type(event).__name__ for event in events]

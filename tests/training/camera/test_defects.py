@@ -38,6 +38,7 @@ def over_severity(defect: str, name: str, seed: int = 3) -> list[float]:
     return [getattr(measured(spoilt_eye(defect, s, seed)), name) for s in RISING]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 3])
 def test_sharpness_falls_with_every_step_of_blur(seed: int) -> None:
     sharpness = over_severity("blur", "edge_sharpness", seed)
@@ -63,6 +64,7 @@ def test_glare_covers_more_of_the_field_with_white() -> None:
     assert pale[0] < 0.08 < pale[2] < pale[4]
 
 
+@pytest.mark.slow
 def test_haze_takes_contrast_and_leaves_the_brightness() -> None:
     contrast = over_severity("haze", "middle_contrast")
     brightness = over_severity("haze", "brightness")

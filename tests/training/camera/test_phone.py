@@ -12,6 +12,8 @@ from edge_runtime.fundus.quality_measurements import measure_quality
 from tests.edge_runtime.fundus.drawn_fields import draw_field, photograph_of
 from training.camera.phone import phone_photograph, phone_view
 
+pytestmark = pytest.mark.slow
+
 CIRCLE = FovCircle(260.0, 200.0, 185.0)
 EYE = draw_field(CIRCLE, 520, 400)
 

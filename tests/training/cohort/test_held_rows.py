@@ -21,6 +21,8 @@ from training.cohort.dealing import deal, fold_of
 from training.cohort.held_folder import HeldFolder
 from training.cohort.held_sets import HELD_SETS
 
+pytestmark = pytest.mark.slow
+
 PERSONS = st.lists(st.integers(0, 99).map(str), min_size=1, unique=True)
 
 

@@ -14,6 +14,8 @@ from training.drawn.population.parameters import CONDITIONS, reference_populatio
 from training.forecast.drawing import Wanted, people_of
 from training.forecast.people import SIGNS, People, drawn_people, load_people
 
+pytestmark = pytest.mark.slow
+
 SEED, BLOCK, SOME = 7, 3, 150
 
 

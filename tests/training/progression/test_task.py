@@ -43,6 +43,7 @@ def test_nothing_changes_at_horizon_zero_and_outside_the_field():
     assert not later[:, :, :8].any()
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_noise_makes_samples_differ():
     image, noise, *rest = inputs(5.0)
@@ -52,6 +53,7 @@ def test_noise_makes_samples_differ():
     assert (one - other).abs().max() > 0
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_the_runtime_composes_as_training_does():
     image, noise, *rest = inputs(5.0)

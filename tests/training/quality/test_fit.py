@@ -35,6 +35,8 @@ from training.quality.fit import (
 from training.quality.report import log_odds, named, quality_report, score
 from training.quality.signs import shows
 
+pytestmark = pytest.mark.slow
+
 
 def clear_eye() -> QualityMeasurements:
     photograph = photograph_of(draw_field(FovCircle(200.0, 150.0, 140.0), 400, 300))

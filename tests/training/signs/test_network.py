@@ -47,6 +47,7 @@ def test_randomised_weights_change_where_it_looks() -> None:
     assert not torch.allclose(looks[0], looks[1], rtol=0.01)
 
 
+@pytest.mark.slow
 def test_frozen_stages_learn_nothing_and_the_others_do() -> None:
     torch.manual_seed(0)
     network = SignsNetwork("random", WIDE, 2).train()

@@ -72,6 +72,7 @@ def test_the_other_readings_of_a_drawn_eye_are_those_of_its_shapes(drawn_eye):
     assert found["cdr_area"] == pytest.approx(0.25, abs=0.01)
 
 
+@pytest.mark.slow
 @given(scale=st.floats(0.8, 1.6), turn=TURNS, calibres=CALIBRES)
 @settings(max_examples=10, deadline=None)
 def test_readings_do_not_depend_on_the_size_of_the_picture(drawn_eye, scale, turn, calibres):
@@ -83,6 +84,7 @@ def test_readings_do_not_depend_on_the_size_of_the_picture(drawn_eye, scale, tur
         assert large[name].value == pytest.approx(small[name].value, rel=0.05), name
 
 
+@pytest.mark.slow
 @given(turn=TURNS, arterioles=CALIBRES, venules=CALIBRES)
 @settings(max_examples=10, deadline=None)
 def test_a_mirrored_eye_gives_the_same_readings(drawn_eye, turn, arterioles, venules):
@@ -103,6 +105,7 @@ def test_a_mirrored_eye_gives_the_same_readings(drawn_eye, turn, arterioles, ven
         assert other[name].value == pytest.approx(one[name].value, rel=0.02, abs=absolute), name
 
 
+@pytest.mark.slow
 @given(turn=TURNS, arterioles=CALIBRES, venules=CALIBRES)
 @settings(max_examples=10, deadline=None)
 def test_swapping_arterioles_and_venules_swaps_their_readings(drawn_eye, turn, arterioles, venules):
@@ -224,6 +227,7 @@ def test_empty_masks_give_a_reason_for_every_biomarker():
     assert set(reasons(readings)) == set(UNIT_OF)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**31), share=st.floats(0.3, 0.7), side=st.integers(8, 150))
 @settings(max_examples=40, deadline=None)
 def test_whatever_the_masks_each_biomarker_has_a_finite_value_or_a_reason(seed, share, side):

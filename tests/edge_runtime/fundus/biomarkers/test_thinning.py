@@ -9,6 +9,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from edge_runtime.fundus.biomarkers.thinning import skeleton
 
+pytestmark = pytest.mark.slow
+
 MASKS = arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=24))
 BLOBS = st.tuples(
     st.integers(0, 2**31), st.floats(0.5, 4.0), st.floats(0.45, 0.55), st.integers(20, 140)

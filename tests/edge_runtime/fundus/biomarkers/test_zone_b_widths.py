@@ -13,6 +13,8 @@ from edge_runtime.fundus.biomarkers.zone_b_widths import ARTERIOLE, VENULE, zone
 from tests.drawn_calibres import Conditions, DrawnEye
 from tests.drawn_vessels import spokes
 
+pytestmark = pytest.mark.slow
+
 UM_PER_PX = 8.0
 
 

@@ -26,6 +26,8 @@ from tests.edge_runtime.interop.dicom.objects import (
     small_native,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def parser() -> Iterator[DicomParser]:

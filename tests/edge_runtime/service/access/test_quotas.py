@@ -24,6 +24,8 @@ from edge_runtime.wire.screening_pb2_grpc import ScreeningStub
 from tests.edge_runtime.service.held_screener import HeldScreener, an_exam
 from tests.edge_runtime.service.live_server import LiveServer, live_server
 
+pytestmark = pytest.mark.slow
+
 Served = Callable[..., Any]
 UPLOAD_KEY = "0123456789abcdef"
 

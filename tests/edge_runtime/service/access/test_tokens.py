@@ -31,6 +31,8 @@ from edge_runtime.wire.uploading import CHUNK_BYTES
 from tests.edge_runtime.service.held_screener import HeldScreener, an_exam
 from tests.edge_runtime.service.live_server import LiveServer, live_server
 
+pytestmark = pytest.mark.slow
+
 UPLOAD_KEY = "0123456789abcdef"
 
 

@@ -41,6 +41,8 @@ from tests.edge_runtime.service.held_screener import (
 )
 from tests.edge_runtime.service.live_server import live_server
 
+pytestmark = pytest.mark.slow
+
 SECRET = "correct horse 7"
 STAFF = [role for role in Role if role is not Role.PHONE]
 

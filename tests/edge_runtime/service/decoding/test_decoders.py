@@ -131,6 +131,7 @@ def test_a_process_that_was_killed_while_idle_costs_nothing(decoders: Decoders) 
     assert decoders.pids != [pid]
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_at_work_is_started_again_and_the_photograph_read(
     decoders: Decoders,
 ) -> None:
@@ -145,6 +146,7 @@ def test_a_process_that_is_killed_at_work_is_started_again_and_the_photograph_re
     assert np.array_equal(apart.pixels_HWC, read_photograph(JPEG, "a", LIMITS).pixels_HWC)
 
 
+@pytest.mark.slow
 def test_a_photograph_that_kills_every_process_is_refused_and_the_next_is_read(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -168,6 +170,7 @@ def test_a_photograph_that_kills_every_process_is_refused_and_the_next_is_read(
     assert "CANARY" not in caplog.text
 
 
+@pytest.mark.slow
 def test_a_process_that_takes_too_long_is_ended() -> None:
     process = DecodingProcess(LIMITS, deadline_s=PATIENCE_S)
     try:
@@ -249,6 +252,7 @@ def test_the_memory_of_a_large_photograph_is_given_back(monkeypatch: pytest.Monk
     os.close(file)
 
 
+@pytest.mark.slow
 def test_the_processes_end_when_their_server_is_killed(tmp_path: Path) -> None:
     program = (
         "import time\n"

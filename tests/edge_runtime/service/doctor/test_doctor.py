@@ -133,6 +133,7 @@ def test_tokens_of_which_none_holds_are_wrong(tmp_path: Path) -> None:
     assert states(serving.tokens(file, NOW)) == [State.WRONG, State.WELL]
 
 
+@pytest.mark.slow
 def test_an_address_is_free_taken_or_ours(screener: HeldScreener) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -18,6 +18,8 @@ from tests.edge_runtime.service.live_server import READY_PATIENCE_S, LiveServer,
 from tests.edge_runtime.service.open_inference.tiny_server import inferred, tiny_server
 from tests.edge_runtime.service.tiny_bundle import TinyBundle, images, tiny_bundle
 
+pytestmark = pytest.mark.slow
+
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 SERVICE = "inference.GRPCInferenceService"

@@ -15,6 +15,7 @@ SHARP, FRAME = photograph_by(good_camera())
 FIELD = cv2.erode(field_mask(FRAME, good_camera()).astype(np.uint8), np.ones((9, 9))) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", Preset)
 def test_the_photograph_keeps_its_size_and_the_same_generator_gives_the_same_bytes(
     preset: Preset,
@@ -29,6 +30,7 @@ def test_the_photograph_keeps_its_size_and_the_same_generator_gives_the_same_byt
     assert np.abs(first.astype(int) - SHARP)[FIELD].mean() > 2
 
 
+@pytest.mark.slow
 def test_nothing_moves() -> None:
     rng = np.random.default_rng(6)
     before = SHARP[..., 1].astype(np.float32)

@@ -17,6 +17,7 @@ def dot(kind: LesionKind, x: float, y: float) -> Lesion:
     return Lesion(kind, Cause.RETINOPATHY, (x, y), 0.03, 1.0, 0.0, 1, 0.5, 1.0)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
@@ -32,6 +33,7 @@ def test_the_grade_counted_on_the_lesions_is_the_floor_of_the_severity(
     assert icdr_grade(lesions, anatomy_of(seed)) == int(severity)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("severity", [1.0, 2.0, 3.0, 4.0])
 def test_the_grade_changes_where_the_severity_reaches_a_whole_number(severity: float) -> None:
     for seed in range(12):
@@ -71,6 +73,7 @@ def test_beading_counts_from_two_quadrants_and_irma_from_one() -> None:
     assert icdr_grade([dot(LesionKind.IRMA, *above)], anatomy) == 3
 
 
+@pytest.mark.slow
 def test_severe_eyes_differ_in_the_sign_that_makes_them_so() -> None:
     signs = set()
     for seed in range(40):
@@ -94,6 +97,7 @@ def test_without_the_severe_sign_haemorrhages_never_fill_four_quadrants() -> Non
     assert most[LesionKind.BLOT] + most[LesionKind.FLAME] < 4 * 21
 
 
+@pytest.mark.slow
 def test_exudates_lie_at_the_fovea_only_with_oedema() -> None:
     for seed in range(12):
         anatomy = anatomy_of(seed)

@@ -54,6 +54,7 @@ def test_blood_darkens_and_exudate_brightens_fair_and_dark_eyes() -> None:
         assert lipid[1] > 1.4 * level[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_masks_and_paint_agree(mirrored: bool) -> None:
     anatomy = anatomy_of(5)
@@ -95,6 +96,7 @@ def test_only_pixels_near_a_lesion_are_touched() -> None:
     assert np.hypot(columns - x, rows - y).max() < 0.25 * frame.px_per_dd
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("radius_um", [12.0, 30.0, 120.0])
 def test_a_lesion_swallows_the_same_light_at_512_and_at_2400_pixels(radius_um: float) -> None:
     anatomy = anatomy_of(1)

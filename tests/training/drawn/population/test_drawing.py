@@ -9,6 +9,8 @@ from training.drawn.population.bodies import Bodies
 from training.drawn.population.drawing import BLOCK, draw_block
 from training.drawn.population.parameters import CONDITIONS, Parameters
 
+pytestmark = pytest.mark.slow
+
 SEED = 11
 
 

@@ -11,6 +11,8 @@ from training.drawn.population.hazards import Baselines
 from training.drawn.population.oracle import HORIZONS_YEARS, expected, expected_at, oracle
 from training.drawn.population.parameters import CONDITIONS, Parameters
 
+pytestmark = pytest.mark.slow
+
 SEED = 11
 CVD = CONDITIONS.index("ischaemic_cvd")
 

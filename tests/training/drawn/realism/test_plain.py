@@ -11,6 +11,8 @@ from training.drawn.realism.plain import SignTable, differences, plain_match
 from training.drawn.realism.signs import signs_of
 from training.drawn.worth.drawn_folder import DRAWN
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("light", "grain")
 
 

@@ -14,6 +14,8 @@ from training.drawn.vessels.reaching import FOVEA_FREE
 from training.drawn.vessels.tree import Kind, VesselTree, VesselTrees
 from training.drawn.vessels.trunks import trunks_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=Kind)
 def tree(request: pytest.FixtureRequest, grown: VesselTrees) -> VesselTree:

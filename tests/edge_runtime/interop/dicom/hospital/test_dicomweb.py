@@ -86,6 +86,7 @@ def test_an_archive_that_lists_late_is_given_time(made: Dataset, tmp_path: Path)
         assert sent(service.url, tmp_path).code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "told_of"),
     [
@@ -117,6 +118,7 @@ def test_an_object_that_is_refused_does_not_hold_up_the_others(
     assert "CANARY" not in told.out + told.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "error", "told_of"),
     [
@@ -139,6 +141,7 @@ def test_where_going_on_makes_no_sense_the_rest_is_not_tried(
     assert told_of in told.json["reason"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "listed",
     [
@@ -178,6 +181,7 @@ def test_an_answer_without_an_end_is_not_read_to_it(
     assert "without an end" in told.json["reason"]
 
 
+@pytest.mark.slow
 def test_a_long_series_is_listed_in_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dicomweb, "PAGE", 2)
     several = [small_native() for _ in range(5)]

@@ -76,6 +76,7 @@ def test_an_archive_that_says_success_and_keeps_nothing_is_found_out(
     assert [row["error"] for row in told.json["failed"]] == ["NotArchived"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [0xB000, 0xB007])
 def test_an_object_that_is_stored_with_a_remark_is_stored(
     status: int, made: Dataset, tmp_path: Path
@@ -131,6 +132,7 @@ def test_an_archive_that_hangs_up_in_between_ends_it(made: Dataset, tmp_path: Pa
     assert (told.json["error"], told.json["not_tried"]) == ("HospitalUnreachable", 1)
 
 
+@pytest.mark.slow
 def test_an_archive_that_stops_within_an_answer_is_not_waited_for(
     made: Dataset, tmp_path: Path
 ) -> None:
@@ -148,6 +150,7 @@ def test_an_archive_that_stops_within_an_answer_is_not_waited_for(
     assert (told.json["error"], told.json["not_tried"]) == ("HospitalUnreachable", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "says",
     [

@@ -26,6 +26,8 @@ from tests.edge_runtime.interop.dicom.hospital.entity import answering, stranger
 from tests.edge_runtime.interop.dicom.hospital.orthanc import Orthanc
 from tests.edge_runtime.service.authority import Authority
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 3, 4)
 FIELDS = {
     "starts", "patient_id", "sex", "age_years", "modality", "station", "procedure",

@@ -41,6 +41,8 @@ from tests.edge_runtime.cli.command_line import foreseye_afresh
 from tests.edge_runtime.interop.dicom.objects import small_native
 from tests.edge_runtime.service.authority import Authority
 
+pytestmark = pytest.mark.slow
+
 CAMERA = "CAMERA1"
 ROOMY = ReceiveLimits(max_object_bytes=4_000_000, min_free_bytes=0)
 
