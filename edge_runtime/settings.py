@@ -154,6 +154,15 @@ class Settings:
     min_photograph_side_px: int = 160
     max_photographs_per_exam: int = 16
 
+    max_archive_bytes: int = 2_000_000_000_000
+    """What all entries of a ZIP together may inflate to, 2 TB."""
+
+    max_archive_ratio: int = 100
+    """How many times its packed bytes a ZIP may inflate to; camera files hardly shrink at all."""
+
+    archive_leeway_bytes: int = 1_000_000_000
+    """What its entries together may have beyond that ratio: a few blank pictures are honest."""
+
     @property
     def limits(self) -> Limits:
         """The limits on photographs."""

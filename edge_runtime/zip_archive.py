@@ -2,7 +2,8 @@
 
 Python's own `zipfile` holds the whole directory, some 600 bytes an entry: a million entries, honest
 or hostile, cost it more than half a gigabyte. Here an entry is 46 bytes and its name, its name is
-a label and no path, and no more is inflated than one photograph may have.
+a label and no path, and no more is inflated than its directory entry states, which is no more than
+one photograph may have.
 
 Source: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.4. Stored and deflated entries, ZIP64.
 """
@@ -106,7 +107,7 @@ def read_entry(archive: Path, place: int, limits: Limits) -> bytes:
             if entry.num_bytes > limits.max_photograph_bytes:
                 raise PhotographTooLarge(f"ZIP: {entry.num_bytes} bytes")
             _to_content(file, entry)
-            content = _content(file, entry, limits.max_photograph_bytes)
+            content = _content(file, entry)
     except OSError as error:
         raise UnreadableFile(f"{archive}: {error}") from error
     except (InvalidField, zlib.error) as error:
@@ -205,7 +206,8 @@ def _to_content(file: IO[bytes], entry: ZipEntry) -> None:
     file.seek(extra_length, os.SEEK_CUR)
 
 
-def _content(file: IO[bytes], entry: ZipEntry, most: int) -> bytes:
+def _content(file: IO[bytes], entry: ZipEntry) -> bytes:
+    most = entry.num_bytes
     if entry.method == STORED:
         return file.read(min(entry.packed_bytes, most + 1))
     inflating, left, found = zlib.decompressobj(-zlib.MAX_WBITS), entry.packed_bytes, bytearray()
@@ -217,6 +219,6 @@ def _content(file: IO[bytes], entry: ZipEntry, most: int) -> bytes:
         while packed and not inflating.eof:
             found += inflating.decompress(packed, most + 1 - len(found))
             if len(found) > most:
-                raise PhotographTooLarge("ZIP: inflates to more than a photograph may have")
+                raise DamagedPicture("ZIP: inflates to more than its directory says")
             packed = inflating.unconsumed_tail
     return bytes(found)

@@ -13,17 +13,19 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from edge_runtime.batch.allowance import Allowance
 from edge_runtime.batch.manifests import exams_of_manifest
 from edge_runtime.batch.spool import spool
 from edge_runtime.errors import InvalidField
 from edge_runtime.exam_files import ListedExam, ListedPhotograph, listed_photograph
+from edge_runtime.settings import Settings
 from edge_runtime.zip_archive import entries
 
 MANIFEST_SUFFIXES = (".csv", ".parquet")
 ZIP_SUFFIX = ".zip"
 
 
-def listed_exams(source: Path, out: Path) -> Iterator[ListedExam]:
+def listed_exams(source: Path, out: Path, settings: Settings | None = None) -> Iterator[ListedExam]:
     """Yield the exams of a folder, a ZIP or a manifest, in an order that does not change.
 
     The output folder is left out where it lies inside of the folder. Raises InvalidField when
@@ -34,7 +36,7 @@ def listed_exams(source: Path, out: Path) -> Iterator[ListedExam]:
     if source.suffix.lower() in MANIFEST_SUFFIXES and source.is_file():
         return exams_of_manifest(source)
     if source.suffix.lower() == ZIP_SUFFIX and source.is_file():
-        return exams_of_zip(source)
+        return exams_of_zip(source, settings or Settings())
     raise InvalidField("input", f"{source} is neither a folder nor a .csv, .parquet or .zip file")
 
 
@@ -53,14 +55,16 @@ def exams_of_folder(folder: Path, out: Path) -> Iterator[ListedExam]:
         yield ListedExam((listed_photograph(folder, path),))
 
 
-def exams_of_zip(archive: Path) -> Iterator[ListedExam]:
+def exams_of_zip(archive: Path, settings: Settings) -> Iterator[ListedExam]:
     """Yield one exam for each file of a ZIP. A name that stands twice is read the first time."""
+    allowance = Allowance(archive.stat().st_size, settings)
     with spool() as names:
         for entry in entries(archive):
             if entry.is_folder:
                 continue
             is_new = names.is_new(os.fsencode(entry.name), entry.place)
             fault = entry.fault or (None if is_new else "its name stands there twice")
+            fault = fault or allowance.fault(entry)
             photograph = ListedPhotograph(entry.name, None, entry.num_bytes, entry.place, fault)
             yield ListedExam((photograph,))
 

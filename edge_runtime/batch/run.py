@@ -10,7 +10,7 @@ import fcntl
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +31,7 @@ from edge_runtime.batch.record import (
 from edge_runtime.batch.shards import is_complete, write_shard
 from edge_runtime.durable import PARTIAL, make_folder, remove_partials
 from edge_runtime.errors import OutputError, ResumeMismatch
+from edge_runtime.settings import Settings
 
 LOCK_FILE = ".batch.lock"
 LOCK_PATIENCE_S = 2.0
@@ -48,6 +49,8 @@ class BatchOptions:
     pictures: bool = False
     dicom_patient: Literal["drop", "keep"] = "drop"
     """What becomes of the patient module of DICOM files; the engine must do the same."""
+    settings: Settings = field(default_factory=Settings)
+    """What an archive may hold; the rest of it is the engine's."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class _LeftToDo:
 
 def _listed(options: BatchOptions) -> InputList:
     """Return the digest of what there is to screen; a new folder gets the list itself."""
-    out, listed = options.out, listed_exams(options.source, options.out)
+    out, listed = options.out, listed_exams(options.source, options.out, options.settings)
     if (out / RECORD_FILE).exists():
         if not options.resume:
             raise ResumeMismatch(f"{out} holds a batch; add --resume to go on with it")

@@ -158,7 +158,9 @@ def _screened(
     from edge_runtime.batch.run import BatchOptions, run_batch
     from edge_runtime.batch.summary import Effort
 
-    options = BatchOptions(source, plan.out, resume, plan.pictures, plan.dicom_patient)
+    options = BatchOptions(
+        source, plan.out, resume, plan.pictures, plan.dicom_patient, plan.settings
+    )
     with closing(run_batch(engine, options)) as steps:
         progress = next(steps)
         started = time.perf_counter()

@@ -10,6 +10,7 @@ import pytest
 
 from edge_runtime.batch.listing import listed_exams
 from edge_runtime.errors import InvalidField
+from tests.edge_runtime.batch.bombs import named, packed, write_zip, zeros
 from tests.edge_runtime.batch.small_folder import rows_of
 from tests.edge_runtime.batch.tiny_runs import TinyRuns, tiny_runs
 from tests.edge_runtime.cli.command_line import foreseye_afresh
@@ -73,6 +74,28 @@ def test_an_eye_in_a_zip_is_screened_like_the_file(runs: TinyRuns, tmp_path: Pat
 
     assert rows_of(tmp_path / "zipped") == rows_of(tmp_path / "plain")
     assert rows_of(tmp_path / "zipped")[0]["photograph.sha256"]
+
+
+def test_a_bomb_of_many_entries_has_its_rows_and_the_eye_behind_them_is_screened(
+    runs: TinyRuns, tmp_path: Path
+) -> None:
+    bombs = named(zeros("a", 1_000_000), (f"{number}.jpg" for number in range(8)))
+    eye = packed("eye.jpg", (runs.folder / "000.jpg").read_bytes())
+    path = write_zip(tmp_path / "bomb.zip", [*bombs, eye])
+
+    told = foreseye_afresh(
+        "batch", path, "--out", tmp_path / "out", "--processes", "1", "--formats", "csv,parquet",
+        environment={**runs.environment, "FORESEYE_ARCHIVE_LEEWAY_BYTES": "3000000"},
+    )  # fmt: skip
+
+    rows = rows_of(tmp_path / "out")
+    beyond = "with it the ZIP inflates to more than 100 times its own size"
+    assert told.code == 1
+    assert [row["error"].partition(":")[0] for row in rows[:8]] == (
+        ["NotAPicture"] * 3 + ["ArchiveEntryRefused"] * 5
+    )
+    assert rows[7]["error"].endswith(f"is not read: {beyond}.")
+    assert (rows[8]["path"], rows[8]["status"]) == ("eye.jpg", "ok")
 
 
 NFC, NFD = (unicodedata.normalize(form, "é.jpg") for form in ("NFC", "NFD"))
