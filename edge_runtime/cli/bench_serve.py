@@ -36,9 +36,10 @@ Rounds = Annotated[
 Concurrency = Annotated[
     str, typer.Option("--concurrency", metavar="1,4,16", help="Callers at a time.")
 ]
-OVERLOAD = 10
-"""Callers for each place in the queue, in the overload."""
-
+Flood = Annotated[
+    float | None,
+    typer.Option("--overload-seconds", min=0.2, help="Of the overload; else as the others."),
+]
 MAX_MESSAGE_BYTES = 512 * 1024 * 1024
 PSS = re.compile(r"^Pss:\s+(\d+) kB$", re.MULTILINE)
 
@@ -48,12 +49,13 @@ def bench_serve(
     seconds: Seconds = 3.0,
     rounds: Rounds = 1,
     concurrency: Concurrency = "1,4,16",
+    overload_seconds: Flood = None,
     as_json: AsJson = False,
 ) -> None:
     """Time the server beside the same pipeline and models in this process, and overload it."""
     callers = _numbers(concurrency)
     session = session_of(context, as_json)
-    report = _measured(session, seconds, rounds, callers)
+    report = _measured(session, (seconds, overload_seconds or seconds), rounds, callers)
     if as_json:
         print_json(report)
     else:
@@ -61,8 +63,9 @@ def bench_serve(
 
 
 def _measured(
-    session: Session, seconds: float, rounds: int, callers: Sequence[int]
+    session: Session, lasting_s: tuple[float, float], rounds: int, callers: Sequence[int]
 ) -> dict[str, Any]:
+    seconds, _ = lasting_s
     from edge_runtime.cli.serving_here import exam_of, exams_per_s, quality_s, runs_per_s
 
     with (
@@ -79,7 +82,7 @@ def _measured(
             here["exams_per_s"].append(round(exams_per_s(pipeline, exam, seconds, workers), 2))
             for name, per_s in runs_per_s(pipeline, seconds).items():
                 here.setdefault(f"{name}_per_s", []).append(round(per_s, 2))
-            there.append(asyncio.run(_asked(pipeline, server, seconds, callers)))
+            there.append(asyncio.run(_asked(pipeline, server, lasting_s, callers)))
             show(number + 1)
         return {
             "schema": "foreseye.bench-serve/1",
@@ -93,12 +96,16 @@ def _measured(
 
 
 async def _asked(
-    pipeline: Pipeline, server: Mapping[str, Any], seconds: float, callers: Sequence[int]
+    pipeline: Pipeline,
+    server: Mapping[str, Any],
+    lasting_s: tuple[float, float],
+    callers: Sequence[int],
 ) -> dict[str, Any]:
     import grpc
 
     from edge_runtime.cli import serving_load
     from edge_runtime.cli.serving_here import exam_of, infer_request, screen_request
+    from edge_runtime.cli.serving_overload import overload
 
     options = [
         ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -113,15 +120,11 @@ async def _asked(
             await serving_load.closed_loop(call, 1, 0.1)
             asked[name] = {}
             for number in callers:
-                load = await serving_load.closed_loop(call, number, seconds)
+                load = await serving_load.closed_loop(call, number, lasting_s[0])
                 asked[name][str(number)] = _with_first(load)
-        places = server["places"]
-        flood = await serving_load.closed_loop(calls["screen"], OVERLOAD * places, seconds)
-        asked["overload"] = {
-            "callers": OVERLOAD * places,
-            **flood.summary(),
-            "pss_mb": _pss_mb(server["pid"]),
-        }
+        asked["overload"] = await overload(
+            calls["screen"], server["places"], *lasting_s, lambda: _pss_mb(server["pid"])
+        )
     return asked
 
 
@@ -196,11 +199,18 @@ def _show(report: Mapping[str, Any], console: Console) -> None:
             rate = here["exams_per_s" if name == "screen" else f"{name}_per_s"][number]
             for callers, load in by_callers.items():
                 table.add_row(name, callers, *_cells(load, rate))
-        flood = served["overload"]
-        table.add_row(
-            "overload", str(flood["callers"]), *_cells(flood, here["exams_per_s"][number])
-        )
+        flood, rate = served["overload"], here["exams_per_s"][number]
+        capacity = flood["at_capacity"]
+        table.add_row("at capacity", str(capacity["callers"]), *_cells(capacity, rate))
+        table.add_row("overload", str(flood["callers"]), *_cells(flood, rate))
     console.print(table)
+    for served in report["served"]:
+        flood = served["overload"]
+        console.print(
+            f"Overload of {flood['seconds']} s: p99 {flood['p99_of_capacity']} times that at "
+            f"capacity, {flood['failed']} failed, over after {flood['recovery_s']} s; "
+            f"{flood['first_pss_mb']} MB at first, {flood['most_pss_mb']} MB at most."
+        )
     console.print(f"Here: {', '.join(f'{name} {values}' for name, values in here.items())}")
     console.print(f"The server holds {report['server_pss_mb']} MB.")
 

@@ -68,11 +68,11 @@ async def _asked(call: Call, load: Load) -> None:
     try:
         first_s = await call()
     except grpc.aio.AioRpcError as error:
-        if error.code() is not grpc.StatusCode.UNAVAILABLE:
+        told = dict(error.trailing_metadata() or ()).get(RETRY_KEY)
+        if error.code() is not grpc.StatusCode.UNAVAILABLE or told is None:
             load.failed += 1
             return
         load.refused += 1
-        told = dict(error.trailing_metadata() or ()).get(RETRY_KEY, "1000")
         await asyncio.sleep(min(int(told) / 1000.0, LONGEST_RETRY_S))
         return
     load.took_s.append(time.perf_counter() - began)

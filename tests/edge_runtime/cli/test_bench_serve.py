@@ -22,7 +22,8 @@ def test_the_short_form_measures_here_and_there_and_in_overload(tmp_path: Path) 
     }
 
     told = foreseye_afresh(
-        *("bench", "serve", "--seconds", "0.5", "--concurrency", "1,2", "--json"),
+        *("bench", "serve", "--seconds", "0.5", "--concurrency", "1,2"),
+        *("--overload-seconds", "1", "--json"),
         environment=environment,
     )
 
@@ -48,6 +49,12 @@ def test_the_short_form_measures_here_and_there_and_in_overload(tmp_path: Path) 
     assert flood["refused"] > 0  # two places for twenty callers
     assert flood["answered"] > 0
     assert flood["failed"] == 0
+    assert flood["at_capacity"]["callers"] == 2
+    assert flood["at_capacity"]["failed"] == 0
+    assert flood["at_capacity"]["refused"] == 0
+    assert flood["seconds"] >= 1.0
+    assert flood["recovery_s"] > 0
+    assert 0 < flood["first_pss_mb"] <= flood["most_pss_mb"]
 
 
 @pytest.mark.parametrize("callers", ["", "0", "many"])
