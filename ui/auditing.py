@@ -6,6 +6,7 @@ exam is, it does not know.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -70,7 +71,10 @@ class AuditDesk:
         self.names = {}
 
     def _names(self) -> dict[str, str]:
-        return {user.user_id: user.shown_name for user in self.clinic.users()}
+        # Two people may have one name to show; rows and filters tell them apart all the same.
+        users = self.clinic.users()
+        many = Counter(user.shown_name for user in users)
+        return {u.user_id: u.shown_name if many[u.shown_name] == 1 else u.told_apart for u in users}
 
     def _ask(self, ask: Callable[[], Found]) -> Found | None:
         self.refused = ""

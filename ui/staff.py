@@ -87,10 +87,17 @@ class Staff:
             # It has ended already, or ends when nobody calls any more.
             return
 
-    def unlock(self, clinic: records_client.Clinic) -> None:
-        """Go on with a new session of the same person."""
+    def unlock(self, clinic: records_client.Clinic) -> bool:
+        """Go on with a new session of the same person; False, and still locked, for another's.
+
+        A name to sign in by may have gone to somebody else meanwhile.
+        """
+        if clinic.session.user_id != self.session.user_id:
+            clinic.sign_out()
+            return False
         self.clinic, self.session, self.locked = clinic, clinic.session, False
         self.__post_init__()
+        return True
 
     def _look(self, somebody_is_there: bool) -> None:
         try:

@@ -77,22 +77,23 @@ def as_seen_by(actor: Actor, exam: KeptExam) -> KeptExam:
     if may(actor.roles, Action.ARBITRATE):
         return exam
     own = tuple(each for each in exam.decisions if each.user_id == actor.user_id)
-    names = {actor.user_id, actor.shown_name}
-    photographs = tuple(_without_others(each, names) for each in exam.photographs)
+    photographs = tuple(_without_others(each, actor.user_id) for each in exam.photographs)
     return replace(exam, decisions=own, disputed=(), photographs=photographs)
 
 
-def _without_others(photograph: KeptPhotograph, names: set[str]) -> KeptPhotograph:
-    """Return a photograph without what people of other names painted on it."""
-    kept = (each for each in photograph.pictures if not each.by_person or each.source in names)
+def _without_others(photograph: KeptPhotograph, user_id: str) -> KeptPhotograph:
+    """Return a photograph without what other people painted on it."""
+    kept = (each for each in photograph.pictures if each.user_id in ("", user_id))
     return replace(photograph, pictures=tuple(kept))
 
 
-def whole_exam(vault: Vault, connection: Connection, row: Any) -> KeptExam:
-    """Return all of an exam but its pictures' content."""
+def whole_exam(
+    vault: Vault, connection: Connection, row: Any, names: dict[str, str] | None = None
+) -> KeptExam:
+    """Return all of an exam but its pictures' content; people by `names`, else as shown."""
     exam_id, person_id = row["exam_id"], row["person_id"]
     key = vault.keys.of(person_id)
-    names = shown_names(connection)
+    names = shown_names(connection) if names is None else names
     decisions = decisions_of(connection, key, exam_id, names)
     photographs = photographs_of(connection, key, exam_id, names)
     marked = tuple(
@@ -245,9 +246,12 @@ def _rows_of(connection: Connection, table: Any, exam_id: str) -> Sequence[Any]:
 
 
 def _picture(row: Any, names: dict[str, str]) -> KeptPicture:
-    values = {name: row[name] for name in KeptPicture.__dataclass_fields__}
+    of_row = [name for name in KeptPicture.__dataclass_fields__ if name != "user_id"]
+    values = {name: row[name] for name in of_row}
+    if not row["by_person"]:
+        return KeptPicture(**values)
     values["source"] = names.get(row["source"], row["source"])
-    return KeptPicture(**values)
+    return KeptPicture(**values, user_id=row["source"])
 
 
 def _signatures(

@@ -167,7 +167,7 @@ class _Person:
             relative = f"masks/{stem}/{layer}.png"
             write_whole(self.out / relative, encoded_mask(full > 0))
             provenance = {
-                "by": self.vault.digest("cohort", picture.source)[:PSEUDONYM_DIGITS],
+                "by": self.vault.digest("cohort", picture.user_id)[:PSEUDONYM_DIGITS],
                 **begun_from(photograph, picture),
                 "made_ms_after_first_visit": picture.made_ms - self.first.opened_ms,
                 "spent_s": picture.spent_s,

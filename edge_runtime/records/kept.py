@@ -24,6 +24,11 @@ class User:
     locked: bool = False
     """Too many wrong secrets."""
 
+    @property
+    def told_apart(self) -> str:
+        """The name to show that is nobody else's: two people may share the one to print."""
+        return f"{self.shown_name} ({self.name})"
+
 
 @dataclass(frozen=True)
 class Session:
@@ -55,6 +60,8 @@ class KeptPicture:
     width_px: int
     height_px: int
     spent_s: float = 0.0
+    user_id: str = ""
+    """Who painted it; empty for a model's. Two people may have one name to show."""
 
 
 @dataclass(frozen=True)

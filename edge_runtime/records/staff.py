@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -100,9 +101,10 @@ def keep_user(
 
 
 def shown_names(connection: Connection) -> dict[str, str]:
-    """Return the name to show of every user id."""
-    found = connection.execute(select(tables.user.c.user_id, tables.user.c.shown_name))
-    return {row.user_id: row.shown_name for row in found}
+    """Return the name to show of every user id, with the name to sign in by where two share it."""
+    found = [_user(row, 0) for row in connection.execute(select(tables.user)).mappings()]
+    many = Counter(user.shown_name for user in found)
+    return {u.user_id: u.shown_name if many[u.shown_name] == 1 else u.told_apart for u in found}
 
 
 def _checked(user: User) -> dict[str, Any]:

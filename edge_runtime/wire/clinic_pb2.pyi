@@ -375,7 +375,7 @@ class KeptPhotograph(_message.Message):
     def __init__(self, photograph_id: _Optional[str] = ..., eye: _Optional[_Union[_screening_pb2.Eye, str]] = ..., attempt: _Optional[int] = ..., name: _Optional[str] = ..., kept_ms: _Optional[int] = ..., kept_by: _Optional[str] = ..., result_json: _Optional[str] = ..., refused_error: _Optional[str] = ..., refused_reason: _Optional[str] = ..., best: _Optional[bool] = ..., overridden: _Optional[bool] = ..., same_as: _Optional[str] = ..., pictures: _Optional[_Iterable[_Union[KeptPicture, _Mapping]]] = ...) -> None: ...
 
 class KeptPicture(_message.Message):
-    __slots__ = ("picture_id", "kind", "source", "by_person", "parent_id", "made_ms", "width_px", "height_px", "spent_s")
+    __slots__ = ("picture_id", "kind", "source", "by_person", "parent_id", "made_ms", "width_px", "height_px", "spent_s", "user_id")
     PICTURE_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -385,6 +385,7 @@ class KeptPicture(_message.Message):
     WIDTH_PX_FIELD_NUMBER: _ClassVar[int]
     HEIGHT_PX_FIELD_NUMBER: _ClassVar[int]
     SPENT_S_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
     picture_id: str
     kind: str
     source: str
@@ -394,7 +395,8 @@ class KeptPicture(_message.Message):
     width_px: int
     height_px: int
     spent_s: float
-    def __init__(self, picture_id: _Optional[str] = ..., kind: _Optional[str] = ..., source: _Optional[str] = ..., by_person: _Optional[bool] = ..., parent_id: _Optional[str] = ..., made_ms: _Optional[int] = ..., width_px: _Optional[int] = ..., height_px: _Optional[int] = ..., spent_s: _Optional[float] = ...) -> None: ...
+    user_id: str
+    def __init__(self, picture_id: _Optional[str] = ..., kind: _Optional[str] = ..., source: _Optional[str] = ..., by_person: _Optional[bool] = ..., parent_id: _Optional[str] = ..., made_ms: _Optional[int] = ..., width_px: _Optional[int] = ..., height_px: _Optional[int] = ..., spent_s: _Optional[float] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class ReadPictureRequest(_message.Message):
     __slots__ = ("exam_id", "picture_id")

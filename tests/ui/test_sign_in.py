@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from edge_runtime.domain import Exam, Eye, Person, PhotographFile, Sex
 from edge_runtime.errors import NotAllowed, ServerUnreachable
 from edge_runtime.records.errors import NotSignedIn
-from edge_runtime.records.kept import Session
+from edge_runtime.records.kept import Session, User
 from edge_runtime.records.words import DecisionKind, ExamState, Role
 from edge_runtime.wire.client import ExamDone
 from edge_runtime.wire.records_client import AuditWanted, RecordsClient, new_key
@@ -272,6 +272,60 @@ def test_the_lock_shows_nothing_and_opens_for_the_same_person_alone(app: AppTest
     press(app, "Unlock")
     assert app.session_state["person"] is person
     assert app.file_uploader
+
+
+def test_whoever_has_the_name_of_who_locked_the_screen_does_not_open_it(
+    app: AppTest, records: RecordsClient
+) -> None:
+    sign_in(app, Role.TECHNICIAN.value)
+    person = app.session_state["person"]
+    press(app, "Lock")
+    administrator = records.sign_in("administrator", SECRET)
+    before = next(user for user in administrator.users() if user.name == "technician")
+    administrator.keep_user(replace(before, name="technician.before"))
+    administrator.keep_user(User("", "technician", before.shown_name, before.roles), "a horse 99")
+    fill(app, secret="a horse 99")
+    press(app, "Unlock")
+
+    assert "What is behind the lock stays locked." in words(app)
+    assert not app.file_uploader
+    assert app.session_state["person"] is person
+    assert app.session_state["staff"].locked
+
+
+def test_of_two_people_with_one_name_the_administrator_changes_the_one_that_was_chosen(
+    app: AppTest, records: RecordsClient
+) -> None:
+    administrator = records.sign_in("administrator", SECRET)
+    for name in ("wang.li", "wang.li2"):
+        user = User("", name, "Wang Li", (Role.GRADER,))
+        administrator.keep_user(user, "a first horse 1")
+    sign_in(app, Role.ADMINISTRATOR.value)
+    which = next(box for box in app.selectbox if "Wang Li (wang.li2)" in box.options)
+    assert len(set(which.options)) == len(which.options)
+    which.select("Wang Li (wang.li2)").run()
+    press(app, "Keep")
+    named = {t.label: t for t in app.text_input}
+    assert named["Name to sign in with (small letters, digits, dots, dashes)"].value == "wang.li2"
+    next(t for t in app.toggle if t.label == "May sign in").set_value(False)
+    press(app, "Keep")
+
+    may = {user.name: user.may_sign_in for user in administrator.users()}
+    assert (may["wang.li"], may["wang.li2"]) == (True, False)
+
+
+def test_an_auditor_tells_two_people_with_one_name_apart(
+    app: AppTest, records: RecordsClient
+) -> None:
+    administrator = records.sign_in("administrator", SECRET)
+    for name in ("wang.li", "wang.li2"):
+        user = User("", name, "Wang Li", (Role.GRADER,))
+        administrator.keep_user(user, "a first horse 1")
+    sign_in(app, Role.AUDITOR.value)
+    (who,) = (box for box in app.selectbox if "Wang Li (wang.li)" in box.options)
+
+    assert "Wang Li (wang.li2)" in who.options
+    assert "Grader One" in who.options
 
 
 def test_somebody_else_at_a_locked_screen_begins_anew(app: AppTest) -> None:

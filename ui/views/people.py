@@ -65,7 +65,9 @@ def _change(staff: Staff, users: dict[str, records_client.User]) -> None:
     user_id = st.selectbox(
         say("people.which"),
         [NEW, *users],
-        format_func=lambda each: say("people.new") if each == NEW else users[each].shown_name,
+        # By the name to sign in by, too: two people may have one name to show, and Streamlit
+        # tells choices apart by their words alone.
+        format_func=lambda each: say("people.new") if each == NEW else users[each].told_apart,
         key=f"people-which-{spoken()}",
     )
     before = users.get(user_id, records_client.User("", "", "", ()))

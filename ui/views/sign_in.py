@@ -43,8 +43,9 @@ def locked(staff: Staff) -> None:
         )
     if asked:
         clinic = _signed_in(staff.session.name, secret)
-        if clinic is not None:
-            staff.unlock(clinic)
+        if clinic is not None and not staff.unlock(clinic):
+            st.html(parts.statement("bad", say("lock.somebody_else_now")))
+        elif clinic is not None:
             st.rerun()
 
 
