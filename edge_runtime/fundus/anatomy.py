@@ -6,6 +6,7 @@ Legend: K channels, H rows, W columns of the network image.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -44,9 +45,7 @@ class Anatomy:
 
     def fovea(self) -> Fovea | NoFovea:
         """Return the fovea's place on the network image, or why it is not known."""
-        if FOVEA not in self.labels:
-            return NOT_LOOKED_FOR
-        return find_fovea(self.channel(FOVEA))
+        return self._fovea
 
     def vessels_probability(self, width_px: int, height_px: int, scale: float = 1.0) -> UInt8Array:
         """Return the vessel probability x 255, laid on the photograph."""
@@ -89,5 +88,15 @@ class Anatomy:
 
     def disc_and_cup_masks(self) -> tuple[BoolArray, BoolArray]:
         """Return the disc (its largest region, holes filled) and the cup inside it."""
+        return self._disc_and_cup
+
+    @cached_property
+    def _fovea(self) -> Fovea | NoFovea:
+        if FOVEA not in self.labels:
+            return NOT_LOOKED_FOR
+        return find_fovea(self.channel(FOVEA))
+
+    @cached_property
+    def _disc_and_cup(self) -> tuple[BoolArray, BoolArray]:
         disc_HW = largest_region(self.channel("disc") >= PRESENT)
         return disc_HW, (self.channel("cup") >= PRESENT) & disc_HW

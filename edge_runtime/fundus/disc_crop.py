@@ -15,6 +15,7 @@ import numpy as np
 
 from edge_runtime.domain import BoolArray, Evidence, FieldOfView, FloatArray, Photograph
 from edge_runtime.fundus.anatomy import Anatomy
+from edge_runtime.fundus.biomarkers.masks import pixels_of
 from edge_runtime.fundus.preprocess import NetworkFrame, NetworkImage, square_image
 
 DISC_MARGIN = 1.2
@@ -33,7 +34,7 @@ class DiscPlace:
 
 def place_of(disc_HW: BoolArray, frame: NetworkFrame) -> DiscPlace | None:
     """Return the place of a disc's mask on a network image, None for an empty mask."""
-    rows, columns = np.nonzero(disc_HW)
+    rows, columns = pixels_of(disc_HW)
     if not rows.size:
         return None
     x_px, y_px = frame.point_to_photograph(float(columns.mean()), float(rows.mean()))

@@ -17,6 +17,7 @@ from edge_runtime.contracts.result import EyeReading
 from edge_runtime.domain import BoolArray, Eye
 from edge_runtime.fundus.anatomy import Anatomy
 from edge_runtime.fundus.biomarkers.fovea import Fovea
+from edge_runtime.fundus.biomarkers.masks import pixels_of
 
 OFF_CENTRE = 0.22
 """From this distance on (disc centre to field centre along x, as a share of the field's radius)
@@ -46,7 +47,7 @@ def eye_from_picture(anatomy: Anatomy) -> Eye | None:
     disc_HW, _ = anatomy.disc_and_cup_masks()
     if not disc_HW.any():
         return None
-    ys, xs = np.nonzero(disc_HW)
+    ys, xs = pixels_of(disc_HW)
     centre_x, centre_y = float(xs.mean()), float(ys.mean())
     diameter = 2.0 * float(np.sqrt(len(xs) / np.pi))
     fovea = anatomy.fovea()

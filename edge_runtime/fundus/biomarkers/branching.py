@@ -35,8 +35,6 @@ PLACES = 180
 MAX_TURN_DEG = 45.0
 """A vessel that turns by more between the rings is two vessels."""
 
-_NEIGHBOURS = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
-
 
 @dataclass(frozen=True)
 class Division:
@@ -69,23 +67,29 @@ def divisions(lines: Centrelines, field_diameter_px: float) -> list[Division]:
     thick_HW = cv2.dilate(line_HW, np.ones((3, 3), np.uint8)) > 0
     outer_D = inner_D + REACH_SHARE * field_diameter_px
     inner_DR, outer_DR = (_on_ring(thick_HW, centres_D2, of) for of in (inner_D, outer_D))
-    found = []
-    for d in np.flatnonzero((_runs(inner_DR) == 3) & (_runs(outer_DR) == 3)).tolist():
-        near_32 = inner_D[d] * _directions(inner_DR[d])
-        angle = _smallest_angle_deg(near_32, outer_D[d] * _directions(outer_DR[d]))
-        if angle is not None:
-            x, y = centres_D2[d].tolist()
-            found.append(Division(x, y, angle))
-    return found
+    divides_D = (_runs(inner_DR) == 3) & (_runs(outer_DR) == 3)
+    near_D32 = inner_D[divides_D, None, None] * _directions(inner_DR[divides_D])
+    far_D32 = outer_D[divides_D, None, None] * _directions(outer_DR[divides_D])
+    angle_D, told_D = _smallest_angles_deg(near_D32, far_D32)
+    measured = np.column_stack([centres_D2[divides_D], angle_D])[told_D]
+    return [Division(*one) for one in measured.tolist()]
 
 
 def _branch_points(line_HW: UInt8Array) -> FloatArray64:
     """Return the middle of each cluster of branch points, as (x, y)."""
-    degree_HW = cv2.filter2D(line_HW, cv2.CV_8U, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)
-    points_HW = ((degree_HW > 2) & (line_HW > 0)).astype(np.uint8)
-    _, _, _, centres_P2 = cv2.connectedComponentsWithStats(points_HW)
-    # The first is the background's.
-    return np.asarray(centres_P2[1:], np.float64)
+    # Of each pixel and its eight neighbours, which are counted on the line alone.
+    block_HW = cv2.boxFilter(
+        line_HW, cv2.CV_8U, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
+    places = np.flatnonzero((block_HW > 3) & (line_HW > 0))
+    if not len(places):
+        return np.empty((0, 2))
+    rows, columns = np.divmod(places, line_HW.shape[1])
+    cluster_N = _clusters(rows, columns, line_HW.shape[1])
+    size = np.bincount(cluster_N)
+    return np.stack(
+        [np.bincount(cluster_N, weights=axis) / size for axis in (columns, rows)], axis=1
+    )
 
 
 def _on_ring(thick_HW: BoolArray, centres_D2: FloatArray64, radius_D: FloatArray64) -> BoolArray:
@@ -105,36 +109,55 @@ def _runs(on_DR: BoolArray) -> IntArray:
     return np.asarray((on_DR & ~np.roll(on_DR, 1, axis=1)).sum(axis=1))
 
 
-def _directions(on_R: BoolArray) -> FloatArray64:
-    """Return the unit vector to the middle of each run of True, in order round the ring."""
-    middle = _run_middles(on_R) * (2.0 * np.pi / PLACES)
-    return np.stack([np.cos(middle), np.sin(middle)], axis=1)
+def _directions(on_DR: BoolArray) -> FloatArray64:
+    """Return the unit vectors to the middles of each ring's three runs of True, shape (D, 3, 2)."""
+    middle_D3 = _run_middles(on_DR) * (2.0 * np.pi / PLACES)
+    return np.stack([np.cos(middle_D3), np.sin(middle_D3)], axis=2)
 
 
-def _run_middles(on_R: BoolArray) -> FloatArray64:
-    """Return the middle of each unbroken run of True round a ring, as a place on it, ascending."""
-    starts = np.flatnonzero(on_R & ~np.roll(on_R, 1))
-    stops = np.flatnonzero(on_R & ~np.roll(on_R, -1))
-    if len(starts) and stops[0] < starts[0]:
-        # The first run began before the ring's own beginning.
-        stops = np.append(stops[1:], stops[0] + len(on_R))
-    return np.asarray((starts + stops) / 2.0)
+def _run_middles(on_DR: BoolArray) -> FloatArray64:
+    """Return the middles of each ring's three runs of True, as places on it, in order."""
+    starts_D3 = np.nonzero(on_DR & ~np.roll(on_DR, 1, axis=1))[1].reshape(-1, 3)
+    stops_D3 = np.nonzero(on_DR & ~np.roll(on_DR, -1, axis=1))[1].reshape(-1, 3)
+    # Where the first run began before the ring's own beginning, its stop is the first of all.
+    early_D1 = stops_D3[:, :1] < starts_D3[:, :1]
+    later_D3 = np.concatenate([stops_D3[:, 1:], stops_D3[:, :1] + on_DR.shape[1]], axis=1)
+    return np.asarray((starts_D3 + np.where(early_D1, later_D3, stops_D3)) / 2.0)
 
 
-def _smallest_angle_deg(near_32: FloatArray64, far_32: FloatArray64) -> float | None:
-    """Return the smallest angle between three vessels, None if they cannot be told apart.
+def _smallest_angles_deg(
+    near_D32: FloatArray64, far_D32: FloatArray64
+) -> tuple[FloatArray64, BoolArray]:
+    """Return the smallest angle between each three vessels, and whether they can be told apart.
 
     Each vessel leads from its crossing of the inner ring to that of the outer one. Both are in
     order round the ring, but need not begin with the same vessel.
     """
-    best = max(
-        (np.roll(far_32, turn, axis=0) for turn in range(3)),
-        key=lambda far: float((near_32 * far).sum()),
-    )
-    ways = best - near_32
-    ways /= np.linalg.norm(ways, axis=1, keepdims=True)
-    outward = near_32 / np.linalg.norm(near_32, axis=1, keepdims=True)
-    if (ways * outward).sum(axis=1).min() < np.cos(np.deg2rad(MAX_TURN_DEG)):
-        return None
-    cosines = (ways * np.roll(ways, 1, axis=0)).sum(axis=1)
-    return float(np.degrees(np.arccos(np.clip(cosines.max(), -1.0, 1.0))))
+    turned_TD32 = np.stack([np.roll(far_D32, turn, axis=1) for turn in range(3)])
+    alike_TD = (near_D32 * turned_TD32).reshape(3, -1, 6).sum(axis=2)
+    ways_D32 = turned_TD32[alike_TD.argmax(axis=0), np.arange(len(near_D32))] - near_D32
+    ways_D32 /= np.linalg.norm(ways_D32, axis=2, keepdims=True)
+    outward_D32 = near_D32 / np.linalg.norm(near_D32, axis=2, keepdims=True)
+    straight_D = (ways_D32 * outward_D32).sum(axis=2).min(axis=1)
+    cosine_D = (ways_D32 * np.roll(ways_D32, 1, axis=1)).sum(axis=2).max(axis=1)
+    angle_D = np.degrees(np.arccos(np.clip(cosine_D, -1.0, 1.0)))
+    return angle_D, np.asarray(straight_D >= np.cos(np.deg2rad(MAX_TURN_DEG)))
+
+
+def _clusters(rows: IntArray, columns: IntArray, width: int) -> IntArray:
+    """Return the number of the cluster of each pixel, given in order of rows and columns.
+
+    Pixels that touch, even by a corner, are of one cluster.
+    """
+    # Rows are set one column apart, so that a row's last pixel does not touch the next one's first.
+    step, places = width + 1, rows * (width + 1) + columns
+    steps = np.array([-step - 1, -step, -step + 1, -1, 0, 1, step - 1, step, step + 1])
+    wanted_N9 = places[:, None] + steps
+    found_N9 = np.searchsorted(places, wanted_N9).clip(max=len(places) - 1)
+    beside_N9 = np.where(places[found_N9] == wanted_N9, found_N9, np.arange(len(places))[:, None])
+    first_N = beside_N9.min(axis=1)
+    while True:
+        spread_N = first_N[beside_N9].min(axis=1)
+        if (spread_N == first_N).all():
+            return np.asarray(np.unique(first_N, return_inverse=True)[1], np.intp)
+        first_N = spread_N

@@ -10,6 +10,7 @@ Source of the zone: Hubbard et al. 1999, Ophthalmology 106(12):2269-2280.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, pi
 
@@ -57,8 +58,11 @@ class Piece:
 
 def zone_b_share(disc: Disc, field_HW: BoolArray) -> float:
     """Return the share of zone B that lies in the field, in [0, 1]."""
-    rows, columns = np.ogrid[: field_HW.shape[0], : field_HW.shape[1]]
-    seen = np.count_nonzero(field_HW & _in_zone_b(disc, _squared_distance(disc, rows, columns)))
+    reach = ceil(ZONE_B_OUTER_DD * disc.diameter_px) + 1
+    top, left = max(0, int(disc.y_px) - reach), max(0, int(disc.x_px) - reach)
+    near_hw = field_HW[top : int(disc.y_px) + reach + 1, left : int(disc.x_px) + reach + 1]
+    rows, columns = np.ogrid[top : top + near_hw.shape[0], left : left + near_hw.shape[1]]
+    seen = np.count_nonzero(near_hw & _in_zone_b(disc, _squared_distance(disc, rows, columns)))
     area = pi * (ZONE_B_OUTER_DD**2 - ZONE_B_INNER_DD**2) * disc.diameter_px**2
     return min(1.0, seen / area)
 
@@ -73,7 +77,7 @@ def zone_b_pieces(lines: Centrelines, disc: Disc) -> list[Piece]:
     breadth_px = (ZONE_B_OUTER_DD - ZONE_B_INNER_DD) * disc.diameter_px
     middle_px = 0.5 * (ZONE_B_INNER_DD + ZONE_B_OUTER_DD) * disc.diameter_px
     pieces = []
-    for segment in lines.segments:
+    for segment in _that_reach_zone_b(lines.segments, disc):
         if len(segment.rows) < MIN_MEASURED_PX:
             continue
         squared_L = _squared_distance(disc, segment.rows, segment.columns)
@@ -86,6 +90,18 @@ def zone_b_pieces(lines: Centrelines, disc: Disc) -> list[Piece]:
             if not free or crossed_px > MIN_CROSSED_SHARE * breadth_px:
                 pieces.append(_without_ends(segment, start, stop))
     return [piece for piece in pieces if piece.last - piece.first >= MIN_MEASURED_PX]
+
+
+def _that_reach_zone_b(segments: Sequence[Segment], disc: Disc) -> list[Segment]:
+    if not segments:
+        return []
+    # All pixels in one array: most segments are short and far off.
+    rows = np.concatenate([segment.rows for segment in segments])
+    columns = np.concatenate([segment.columns for segment in segments])
+    lengths = [len(segment.rows) for segment in segments]
+    inside = _in_zone_b(disc, _squared_distance(disc, rows, columns))
+    reach = np.logical_or.reduceat(inside, np.cumsum([0, *lengths[:-1]]))
+    return [segment for segment, reaches in zip(segments, reach, strict=True) if reaches]
 
 
 def zone_b_calibres_px(mask_HW: BoolArray, lines: Centrelines, disc: Disc) -> list[float]:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil
 
 import cv2
 import numpy as np
 
-from edge_runtime.domain import BoolArray, FloatArray, UInt8Array
+from edge_runtime.domain import BoolArray, FloatArray
 from edge_runtime.fundus.biomarkers.masks import FloatArray64, IntArray
 from edge_runtime.fundus.biomarkers.thinning import skeleton
 
@@ -26,9 +25,6 @@ a few pixels and would lengthen it by up to 8 %; an arc of radius 20 px loses 0.
 SIDE_BRANCH_RATIO = 0.6
 """A branch below this share of the calibre of the vessel that it leaves is a side branch. By
 Murray's law (cubes of the calibres add up) the vessel goes on with 92 % of its calibre or more."""
-
-_ORIGIN = np.zeros((1, 2))
-_NEIGHBOURS = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
 
 
 @dataclass(frozen=True)
@@ -56,11 +52,13 @@ class Segment:
         reach = min(SMOOTHING_PX // 2, len(points_L2) - 1)
         if reach < 1:
             return points_L2
-        # Reflected through the end points, so that a straight line goes on straight.
-        before = 2.0 * points_L2[0] - points_L2[reach:0:-1]
-        beyond = 2.0 * points_L2[-1] - points_L2[-2 : -reach - 2 : -1]
-        total = np.cumsum(np.concatenate([_ORIGIN, before, points_L2, beyond]), axis=0)
         window = 2 * reach + 1
+        # Reflected through the end points, so that a straight line goes on straight.
+        total = np.zeros((len(points_L2) + window, 2))
+        total[1 : 1 + reach] = 2.0 * points_L2[0] - points_L2[reach:0:-1]
+        total[1 + reach : -reach] = points_L2
+        total[-reach:] = 2.0 * points_L2[-1] - points_L2[-2 : -reach - 2 : -1]
+        np.cumsum(total, axis=0, out=total)
         return np.asarray((total[window:] - total[:-window]) / window)
 
 
@@ -88,73 +86,95 @@ def centrelines(mask_HW: BoolArray) -> Centrelines:
     trunk_radius_HW = np.asarray(cv2.dilate(radius_HW, np.ones((3, 3), np.uint8)), np.float32)
     whole_HW = skeleton(padded_HW)
     skeleton_HW = whole_HW.copy()
-    for segment in _segments(whole_HW, radius_HW):
-        for cut in _superfluous(segment, trunk_radius_HW):
-            skeleton_HW[segment.rows[cut] + 1, segment.columns[cut] + 1] = False
+    paths = _paths_of(whole_HW)
+    skeleton_HW.ravel()[paths.places[_superfluous(paths, radius_HW, trunk_radius_HW)]] = False
     # What a cut leaves of a branch point is thick again for a pixel or two.
     skeleton_HW = skeleton(skeleton_HW)
-    segments = tuple(_segments(skeleton_HW, radius_HW))
+    segments = _segments(_paths_of(skeleton_HW), radius_HW)
     inner = np.s_[1:-1, 1:-1]
     return Centrelines(skeleton_HW[inner], segments, whole_HW[inner], radius_HW[inner])
 
 
-def _superfluous(segment: Segment, trunk_radius_HW: FloatArray) -> list[slice]:
-    """Return the parts of a segment that break a vessel: all of a spur, a side branch's feet."""
-    length, cuts = len(segment.rows), []
-    first, last = trunk_radius_HW[segment.rows[[0, -1]] + 1, segment.columns[[0, -1]] + 1].tolist()
-    one_end_is_free = segment.starts_at_branch != segment.stops_at_branch
-    if one_end_is_free and length < 2.0 * (first if segment.starts_at_branch else last):
-        return [slice(0, length)]
-    if segment.starts_at_branch:
-        cuts.append(slice(0, _foot_px(segment.radius_L, first)))
-    if segment.stops_at_branch:
-        cuts.append(slice(length - _foot_px(segment.radius_L[::-1], last), length))
-    return cuts
+@dataclass(frozen=True)
+class _Paths:
+    """N pixels of a padded skeleton off its branch points, ordered into S paths between these.
 
-
-def _foot_px(radius_L: FloatArray, trunk_radius: float) -> int:
-    """Return how far a branch runs inside the vessel that it leaves; 0 if it is no side branch.
-
-    A distance to the edge of r pixels is that to the first pixel outside: a calibre of 2 r - 1.
+    `places` are flat, path after path, as are the `ends_S2`; `at_branch_S2` tells which of these
+    touch a branch point.
     """
-    foot = ceil(trunk_radius)
-    beyond = radius_L[foot:]
-    if not len(beyond):
-        return 0
-    calibre = 2.0 * float(beyond.sum()) / len(beyond) - 1.0
-    return foot if calibre < SIDE_BRANCH_RATIO * (2.0 * trunk_radius - 1.0) else 0
+
+    places: IntArray
+    start_S: IntArray
+    length_S: IntArray
+    ends_S2: IntArray
+    at_branch_S2: BoolArray
 
 
-def _segments(skeleton_HW: BoolArray, radius_HW: FloatArray) -> list[Segment]:
-    """Cut a padded skeleton at its branch points; coordinates come back without the padding."""
-    degree_HW = np.asarray(
-        cv2.filter2D(skeleton_HW.view(np.uint8), cv2.CV_8U, _NEIGHBOURS), np.uint8
+def _superfluous(paths: _Paths, radius_HW: FloatArray, trunk_radius_HW: FloatArray) -> BoolArray:
+    """Return which pixels break a vessel, shape (N,): all of a spur, a side branch's feet."""
+    length_S, at_branch_S2 = paths.length_S, paths.at_branch_S2
+    trunk_S2 = trunk_radius_HW.ravel()[paths.ends_S2]
+    one_end_is_free_S = at_branch_S2[:, 0] != at_branch_S2[:, 1]
+    left_S = np.where(at_branch_S2[:, 0], trunk_S2[:, 0], trunk_S2[:, 1])
+    spur_S = one_end_is_free_S & (length_S < 2.0 * left_S)
+    leaves_S2 = at_branch_S2 & ~spur_S[:, None]
+    foot_S2 = _feet_px(paths, radius_HW.ravel()[paths.places], trunk_S2, leaves_S2)
+    foot_S2[spur_S, 0] = length_S[spur_S]
+    # How far each pixel is from either end of its path.
+    before_N = np.arange(len(paths.places)) - np.repeat(paths.start_S, length_S)
+    after_N = np.repeat(length_S, length_S) - 1 - before_N
+    foot_2N = np.repeat(foot_S2.T, length_S, axis=1)
+    return np.asarray((before_N < foot_2N[0]) | (after_N < foot_2N[1]))
+
+
+def _feet_px(
+    paths: _Paths, radius_N: FloatArray, trunk_S2: FloatArray, leaves_S2: BoolArray
+) -> IntArray:
+    """Return how far each path runs, at either end, inside the vessel that it leaves there.
+
+    It is 0 where the path is no side branch of it. A distance to the edge of r pixels is that to
+    the first pixel outside: a calibre of 2 r - 1.
+    """
+    inside_S2 = np.ceil(trunk_S2).astype(np.intp)
+    asked = np.argwhere(leaves_S2 & (inside_S2 < paths.length_S[:, None]))
+    feet_S2 = np.zeros_like(inside_S2)
+    for path, end in asked.tolist():
+        start, stop = paths.start_S[path], paths.start_S[path] + paths.length_S[path]
+        radius_L = radius_N[start:stop][:: 1 - 2 * end]
+        beyond, trunk_radius = radius_L[inside_S2[path, end] :], float(trunk_S2[path, end])
+        calibre = 2.0 * float(beyond.sum()) / len(beyond) - 1.0
+        if calibre < SIDE_BRANCH_RATIO * (2.0 * trunk_radius - 1.0):
+            feet_S2[path, end] = inside_S2[path, end]
+    return feet_S2
+
+
+def _segments(paths: _Paths, radius_HW: FloatArray) -> tuple[Segment, ...]:
+    """Return the segments of paths; coordinates come back without the padding."""
+    rows, columns = (axis - 1 for axis in np.divmod(paths.places, radius_HW.shape[1]))
+    radii = radius_HW.ravel()[paths.places]
+    stop_S = paths.start_S + paths.length_S
+    return tuple(
+        Segment(rows[first:stop], columns[first:stop], radii[first:stop], *at_branch)
+        for first, stop, at_branch in zip(
+            paths.start_S.tolist(), stop_S.tolist(), paths.at_branch_S2.tolist(), strict=True
+        )
     )
-    places = np.flatnonzero(skeleton_HW & (degree_HW <= 2))
-    if not len(places):
-        return []
-    order, lengths = _paths(places, skeleton_HW.shape)
-    # All paths in one array: one look-up each for rows, columns and radii, cut up afterwards.
-    in_order = places[order]
-    rows, columns = (axis - 1 for axis in np.divmod(in_order, skeleton_HW.shape[1]))
-    radii, degrees = radius_HW.ravel()[in_order], degree_HW.ravel()[in_order]
-    segments, start = [], 0
-    for length in lengths.tolist():
-        cut = slice(start, start + length)
-        at_branch = _branch_ends(degrees[cut])
-        segments.append(Segment(rows[cut], columns[cut], radii[cut], *at_branch))
-        start += length
-    return segments
 
 
-def _branch_ends(degrees: UInt8Array) -> tuple[bool, bool]:
-    """Tell which ends of a path touch a branch point, from the pixels' neighbours before the cut.
-
-    Within a path an end has one neighbour; a second one is a branch point. A path of one pixel
-    has none of its own.
-    """
-    own = 0 if len(degrees) == 1 else 1
-    return bool(degrees[0] > own), bool(degrees[-1] > 1)
+def _paths_of(skeleton_HW: BoolArray) -> _Paths:
+    """Cut a padded skeleton at its branch points."""
+    # Of each pixel and its eight neighbours, which are counted on the skeleton alone.
+    block_HW = cv2.boxFilter(skeleton_HW.view(np.uint8), cv2.CV_8U, (3, 3), normalize=False)
+    places = np.flatnonzero(skeleton_HW & (block_HW <= 3))
+    order, length_S = _paths(places, skeleton_HW.shape)
+    places = places[order]
+    start_S = np.cumsum(length_S) - length_S
+    # Within a path an end has one neighbour; a second one, before the cut, is a branch point. A
+    # path of one pixel has none of its own.
+    ends_S2 = places[np.stack([start_S, start_S + length_S - 1], axis=1)]
+    own_S2 = np.stack([length_S > 1, np.ones_like(length_S)], axis=1)
+    at_branch_S2 = block_HW.ravel()[ends_S2] - 1 > own_S2
+    return _Paths(places, start_S, length_S, ends_S2, at_branch_S2)
 
 
 def _paths(places: IntArray, shape: tuple[int, ...]) -> tuple[IntArray, IntArray]:
@@ -164,11 +184,16 @@ def _paths(places: IntArray, shape: tuple[int, ...]) -> tuple[IntArray, IntArray
     the end that comes first among the places; paths are in the order of those ends.
     """
     width, number = shape[1], len(places)
+    if not number:
+        return places, places
     index = np.full(shape[0] * width, -1, np.int32)
     index[places] = np.arange(number)
     steps = np.array([-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1])
-    # Off the branch points at most two neighbours are left, the two largest; -1 stands for none.
-    beside_N2 = np.sort(index[places[:, None] + steps], axis=1)[:, -2:].astype(np.intp)
+    # Off the branch points at most two of the eight are left, the others being -1: the largest and
+    # what it leaves of the sum.
+    beside_8N = index[places + steps[:, None]]
+    largest_N = beside_8N.max(axis=0)
+    beside_N2 = np.stack([beside_8N.sum(axis=0) - largest_N + 6, largest_N], axis=1)
     ends_N2, away_N2 = _ends(beside_N2)
     first_N = ends_N2.min(axis=1)
     on_path = np.flatnonzero(first_N >= 0)

@@ -12,7 +12,12 @@ import cv2
 import numpy as np
 
 from edge_runtime.domain import BoolArray, Reading
-from edge_runtime.fundus.biomarkers.masks import AnatomyMasks, IntArray, largest_region
+from edge_runtime.fundus.biomarkers.masks import (
+    AnatomyMasks,
+    IntArray,
+    largest_region,
+    pixels_of,
+)
 
 DISC_DIAMETER_UM = 1800.0
 """Vertical diameter that every disc is taken to have. A convention, assumed: a photograph does not
@@ -85,7 +90,7 @@ def find_disc(masks: AnatomyMasks) -> Disc | NoDisc:
         return NoDisc(f"implausible disc: it covers {100 * share:.1f} % of the field")
     if _is_cut(region_HW, masks):
         return NoDisc("the disc is cut by the edge of the field")
-    rows, columns = np.nonzero(region_HW)
+    rows, columns = pixels_of(region_HW)
     if not _is_round(rows, columns):
         return NoDisc("implausible disc: it is not round")
     # Half-axes of the ellipse are twice the standard deviations.

@@ -45,8 +45,10 @@ def find_fovea(heat_HW: FloatArray) -> Fovea | NoFovea:
     if not peak >= FOVEA_PRESENT:
         return NOT_FOUND
     blob_HW = (heat_HW >= PEAK_SHARE * peak).astype(np.uint8)
-    _, labels_HW = cv2.connectedComponents(blob_HW)
-    rows, columns = np.nonzero(labels_HW == labels_HW[place[1], place[0]])
+    x, y, width, height = cv2.boundingRect(blob_HW)
+    _, labels_hw = cv2.connectedComponents(blob_HW[y : y + height, x : x + width])
+    rows, columns = np.nonzero(labels_hw == labels_hw[place[1] - y, place[0] - x])
+    rows, columns = rows + y, columns + x
     weights = heat_HW[rows, columns].astype(np.float64)
     return Fovea(
         float(np.average(columns, weights=weights)), float(np.average(rows, weights=weights))

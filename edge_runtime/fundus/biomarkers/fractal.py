@@ -15,14 +15,11 @@ Source: Hentschel & Procaccia 1983, Physica D 8(3):435-444; of retinal vessels: 
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from edge_runtime.domain import BoolArray, Reading
-from edge_runtime.fundus.biomarkers.masks import IntArray
+from edge_runtime.domain import BoolArray, Reading, UInt8Array
+from edge_runtime.fundus.biomarkers.masks import FloatArray64, IntArray
 
 SMALLEST_BOX_SHARE, LARGEST_BOX_SHARE = 1.0 / 128.0, 1.0 / 8.0
 """Range of box sides over which the dimensions are fitted, in field diameters: 5 to 80 px of 640.
@@ -49,14 +46,8 @@ def fractal_dimension(skeleton_HW: BoolArray, field_diameter_px: float, vessel: 
     reason = _reason_against(skeleton_HW, reaches, vessel)
     if reason:
         return Reading(None, missing_because=reason)
-    widest = int(reaches[-1])
-    background_HW = np.pad(~skeleton_HW, widest, constant_values=True).view(np.uint8)
-    distance_HW = cv2.distanceTransform(background_HW, cv2.DIST_C, cv2.DIST_MASK_3)
-    # Chessboard distances are whole numbers.
-    counts = cv2.calcHist([distance_HW], [0], None, [widest + 1], [-0.5, widest + 0.5])
-    nearby = np.cumsum(counts.ravel().astype(np.float64))[reaches]
     sides = 2 * reaches + 1
-    return Reading(-_slope(sides, np.log(nearby / sides**2.0)))
+    return Reading(-_slope(sides, np.log(_nearby(skeleton_HW, reaches) / sides**2.0)))
 
 
 def uneven_dimensions(
@@ -73,25 +64,59 @@ def uneven_dimensions(
         missing = Reading(None, missing_because=reason)
         return missing, missing
     sides = 2 * reaches + 1
-    pad = int(sides[-1])
-    padded_HW = np.pad(skeleton_HW, pad).view(np.uint8)
-    total_HW = cv2.integral(padded_HW, sdepth=cv2.CV_32S)
-    sums = np.array([_sums(total_HW, int(side)) for side in sides.tolist()])
+    pixels, largest = int(np.count_nonzero(skeleton_HW)), int(sides[-1])
+    sums = np.array([_sums(_boxes(skeleton_HW, side, largest), pixels) for side in sides.tolist()])
     information = _slope(sides, sums[:, 0])
     correlation = _slope(sides, np.log(sums[:, 1]))
     return Reading(information), Reading(correlation)
 
 
-def _sums(total_HW: npt.NDArray[Any], side: int) -> tuple[float, float]:
-    """Return the sums of p log p and of p^2 over one grid's boxes, the mean of several grids."""
+def _nearby(skeleton_HW: BoolArray, reaches: IntArray) -> FloatArray64:
+    """Return how many pixels lie within each reach of a skeleton, beyond the picture's edges too.
+
+    Each square is grown from the one before: that is cheaper than a map of all distances.
+    """
+    grown_HW = _padded(skeleton_HW, int(reaches[-1]))
+    nearby = np.empty(len(reaches))
+    for place, step in enumerate(np.diff(reaches, prepend=0).tolist()):
+        square = np.ones((2 * step + 1, 2 * step + 1), np.uint8)
+        grown_HW = np.asarray(cv2.dilate(grown_HW, square), np.uint8)
+        nearby[place] = cv2.countNonZero(grown_HW)
+    return nearby
+
+
+def _boxes(skeleton_HW: BoolArray, side: int, start: int) -> IntArray:
+    """Return how many boxes of several grids hold 1, 2, ... pixels of a skeleton.
+
+    The first box of a grid lies `start` pixels before the picture's first; empty ones are skipped.
+    """
     step = max(1, side // PLACES_PER_SIDE)
-    low, high = total_HW[:-side:step], total_HW[side::step]
-    held = high[:, side::step] - high[:, :-side:step] - low[:, side::step] + low[:, :-side:step]
+    padded_HW = _padded(skeleton_HW, side - 1 + (start - side + 1) % step)
+    if side**2 < 256:
+        # What a box holds fits into a byte, and so does the table of how often.
+        held = cv2.boxFilter(padded_HW, cv2.CV_8U, (side, side), anchor=(0, 0), normalize=False)[
+            : 1 - side : step, : 1 - side : step
+        ]
+        counts = cv2.calcHist([np.ascontiguousarray(held)], [0], None, [256], [0, 256])
+        return counts.ravel().astype(np.intp)[1:]
+    total_HW = cv2.integral(padded_HW, sdepth=cv2.CV_32S)
+    rows = total_HW[side::step] - total_HW[:-side:step]
+    return np.bincount((rows[:, side::step] - rows[:, :-side:step]).ravel())[1:]
+
+
+def _padded(mask_HW: BoolArray, pad: int) -> UInt8Array:
+    height, width = mask_HW.shape
+    padded_HW = np.zeros((height + 2 * pad, width + 2 * pad), np.uint8)
+    padded_HW[pad : pad + height, pad : pad + width] = mask_HW
+    return padded_HW
+
+
+def _sums(boxes: IntArray, pixels: int) -> tuple[float, float]:
+    """Return the sums of p log p and of p^2 over one grid's boxes, the mean of several grids."""
     # Boxes by how many pixels they hold: a hundred logarithms stand for a million boxes.
-    boxes = np.bincount(held.ravel())[1:]
     held_by = np.flatnonzero(boxes) + 1
-    weight = boxes[held_by - 1] * (held_by / float(total_HW[-1, -1]))
-    share = held_by / float(total_HW[-1, -1])
+    share = held_by / float(pixels)
+    weight = boxes[held_by - 1] * share
     # Every pixel is held by as many boxes as grids were tried, near enough: their shares add up.
     grids = float(weight.sum())
     return float(weight @ np.log(share)) / grids, float(weight @ share) / grids

@@ -65,6 +65,13 @@ class AnatomyMasks:
         return AnatomyMasks(**inside, field_HW=self.field_HW, fovea=self.fovea)
 
 
+def pixels_of(mask_HW: BoolArray) -> tuple[IntArray, IntArray]:
+    """Return the rows and the columns of a mask's pixels, as `np.nonzero`, by looking near them."""
+    x, y, width, height = cv2.boundingRect(mask_HW.view(np.uint8))
+    rows, columns = np.nonzero(mask_HW[y : y + height, x : x + width])
+    return rows + y, columns + x
+
+
 def largest_region(mask_HW: BoolArray) -> BoolArray:
     """Return the largest 8-connected region of a mask with its holes filled; empty if it is."""
     filled_HW = np.zeros(mask_HW.shape, np.uint8)

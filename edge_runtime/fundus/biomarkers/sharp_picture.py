@@ -11,6 +11,7 @@ Legend: H rows, W columns, N points as (x, y).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 import cv2
@@ -61,25 +62,34 @@ class SharpPicture:
 
         Beyond the photograph's edge it is that of the edge.
         """
-        flat_N2 = points.reshape(-1, 2)
         height, width = self.pixels_HWC.shape[:2]
-        first = np.clip(np.floor(flat_N2.min(axis=0)).astype(int) - 1, 0, (width - 2, height - 2))
-        last = np.clip(np.ceil(flat_N2.max(axis=0)).astype(int) + 2, first + 2, (width, height))
-        window = self.pixels_HWC[first[1] : last[1], first[0] : last[0]]
-        luma_hw = cv2.cvtColor(window, cv2.COLOR_RGB2GRAY).astype(np.float32)
-        return _between_pixels(luma_hw, points - first, cv2.INTER_LINEAR).astype(np.float64)
+        x, y = points[..., 0], points[..., 1]
+        left, right = _window(x, width)
+        top, bottom = _window(y, height)
+        luma_hw = cv2.cvtColor(self.pixels_HWC[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
+        seen = _between_pixels(luma_hw.astype(np.float32), x - left, y - top, cv2.INTER_LINEAR)
+        return seen.astype(np.float64)
+
+
+def _window(places: FloatArray64, side: int) -> tuple[int, int]:
+    """Return the first and the last pixel (exclusive) that places along one side of a picture need.
+
+    There is always a pixel or two, also for places that lie beyond the picture's edge.
+    """
+    first = min(max(floor(places.min()) - 1, 0), side - 2)
+    return first, min(max(ceil(places.max()) + 2, first + 2), side)
 
 
 def mask_at(mask_HW: UInt8Array, points: FloatArray64) -> UInt8Array:
     """Return the value of the nearest mask pixel at mask points (..., 2)."""
-    return _between_pixels(mask_HW, points, cv2.INTER_NEAREST).astype(np.uint8)
+    x, y = points[..., 0], points[..., 1]
+    return _between_pixels(mask_HW, x, y, cv2.INTER_NEAREST).astype(np.uint8)
 
 
 def _between_pixels(
-    picture_HW: npt.NDArray[Any], points: FloatArray64, interpolation: int
+    picture_HW: npt.NDArray[Any], x: FloatArray64, y: FloatArray64, interpolation: int
 ) -> npt.NDArray[Any]:
     # OpenCV takes at most 32767 rows of points; rows along vessels are far fewer.
-    sheet = points.reshape(-1, points.shape[-2], 2).astype(np.float32)
-    x, y = np.ascontiguousarray(sheet[..., 0]), np.ascontiguousarray(sheet[..., 1])
-    found = cv2.remap(picture_HW, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found).reshape(points.shape[:-1])
+    across, down = (axis.astype(np.float32).reshape(-1, axis.shape[-1]) for axis in (x, y))
+    found = cv2.remap(picture_HW, across, down, interpolation, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found).reshape(x.shape)

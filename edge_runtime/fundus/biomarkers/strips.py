@@ -82,10 +82,11 @@ def strips_along(
     """
     reach_V = 1.1 * course.width_V + 2.2 * picture.px_per_mask_px + 2.0
     place_VP = reach_V[:, None] * np.linspace(-1.0, 1.0, PLACES)
-    points_VMP2 = (
-        course.points_VM2[:, :, None, :]
-        + place_VP[:, None, :, None] * course.normals[:, :, None, :]
-    )
+    points_VMP2 = np.empty((*course.points_VM2.shape[:2], PLACES, 2))
+    normal_VM2 = course.normals
+    for axis in (0, 1):  # apart, as an array whose last side is 2 is slow to broadcast
+        across_VMP = place_VP[:, None, :] * normal_VM2[:, :, None, axis]
+        points_VMP2[..., axis] = course.points_VM2[:, :, None, axis] + across_VMP
     code_VMP = mask_at(code_HW, picture.to_mask(points_VMP2))
     own_VMP = (code_VMP & kind_V[:, None, None]) > 0
     inner_V1P = np.abs(place_VP)[:, None, :] < 0.35 * course.width_V[:, None, None]
