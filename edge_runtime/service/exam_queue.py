@@ -60,15 +60,17 @@ class ExamQueue:
     ) -> Run[Event]:
         """Return the exam's place in the queue.
 
-        When there is no room, the latest of the least urgent that wait gives its place to a more
-        urgent one. Raises Overloaded when there is none such, or the server drains.
+        When there is no room, the last in turn of those that wait gives its place to one whose turn
+        is before its own. Raises Overloaded when there is none such, or the server drains.
         """
         caller = caller or Caller()
         if self.draining:
             raise Overloaded("the server is draining", RETRY_DRAINING_MS)
         for run in self._in_the_way_of(caller, num_bytes):
             run.stop(Overloaded("a more urgent exam took its place", RETRY_FULL_MS))
-        before = sum(run.caller.urgency <= caller.urgency for run in self._unfinished())
+        before = sum(
+            run.begun or run.caller.turn_at <= caller.turn_at for run in self._unfinished()
+        )
         return Run(self, events, caller, before, num_bytes)
 
     async def drain(self, grace_s: float) -> None:
@@ -99,10 +101,10 @@ class ExamQueue:
 
     def _in_the_way_of(self, caller: Caller, num_bytes: int) -> list[Run[Any]]:
         """Return which runs must go for there to be room; raise Overloaded where that is not it."""
-        kept = sorted(self._unfinished(), key=lambda run: (run.caller.urgency, run.number))
+        kept = sorted(self._unfinished(), key=lambda run: (run.caller.turn_at, run.number))
         gone: list[Run[Any]] = []
         while not self._fits(kept, num_bytes):
-            yields = [run for run in kept if not run.begun and run.caller.urgency > caller.urgency]
+            yields = [run for run in kept if not run.begun and run.caller.turn_at > caller.turn_at]
             if not yields:
                 raise Overloaded(f"{len(kept)} exams are before this one", RETRY_FULL_MS)
             kept.remove(yields[-1])

@@ -126,7 +126,7 @@ class Run(Generic[Event]):
                 self._work.add_done_callback(lambda _: self._queue.left(self))
 
     async def _produce(self) -> None:
-        async with self._queue.turns.turn(self.caller.urgency):
+        async with self._queue.turns.turn(self.caller.turn_at):
             self.begun = True
             try:
                 ended = False

@@ -1,4 +1,4 @@
-"""Whose turn it is: so many at a time, the more urgent first, then the earlier."""
+"""Whose turn it is: so many at a time, in order of when each one's turn is."""
 
 from __future__ import annotations
 
@@ -8,32 +8,30 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 
-from edge_runtime.wire.urgency import Urgency
-
 
 class Turns:
-    """A semaphore with urgencies. Use it from one event loop only."""
+    """A semaphore with an order. Use it from one event loop only."""
 
     def __init__(self, at_a_time: int) -> None:
         self._free = at_a_time
-        self._waiting: list[tuple[Urgency, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._numbers = count()
 
     @asynccontextmanager
-    async def turn(self, urgency: Urgency) -> AsyncIterator[None]:
-        """Wait for a turn and keep it until the end of the block."""
-        await self._take(urgency)
+    async def turn(self, at: float) -> AsyncIterator[None]:
+        """Wait until nobody with an earlier `at` waits, then keep the turn to the block's end."""
+        await self._take(at)
         try:
             yield
         finally:
             self._pass_on()
 
-    async def _take(self, urgency: Urgency) -> None:
+    async def _take(self, at: float) -> None:
         if self._free:
             self._free -= 1
             return
         called = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (urgency, next(self._numbers), called))
+        heapq.heappush(self._waiting, (at, next(self._numbers), called))
         try:
             await called
         except asyncio.CancelledError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
 
 
 class Urgency(IntEnum):
@@ -14,3 +15,8 @@ class Urgency(IntEnum):
     """A person waits, but the network is slower than we are."""
     BATCH = 3
     """Nobody waits."""
+
+
+YIELDS_S: Final = {Urgency.KIOSK: 0.0, Urgency.PHONE: 15.0, Urgency.BATCH: 120.0}
+"""How much later the more urgent may come and still go first. Whoever has waited for so long keeps
+its turn: kiosks that never rest hold nobody up for ever."""

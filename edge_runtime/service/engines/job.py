@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from edge_runtime.domain import Tensors
-from edge_runtime.wire.urgency import Urgency
+from edge_runtime.wire.urgency import YIELDS_S, Urgency
 
 FOREVER = float("inf")
 
@@ -22,6 +22,12 @@ class Caller:
     """On `time.monotonic`; a job that is still waiting then is dropped."""
     stopped: bool = False
     """Set when nobody wants the answer any more: what still waits is dropped."""
+    came_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def turn_at(self) -> float:
+        """Whose is earlier goes first: when it came, and how long it yields to the more urgent."""
+        return self.came_at + YIELDS_S[self.urgency]
 
 
 CALLER: ContextVar[Caller] = ContextVar("caller")

@@ -1,4 +1,4 @@
-"""The jobs that wait for one model: by urgency, bounded in number and bytes.
+"""The jobs that wait for one model: in turn, bounded in number and bytes.
 
 Not thread-safe: the engine room holds its lock around every call.
 """
@@ -20,7 +20,9 @@ WAITED_TOO_LONG = "Request timeout expired"
 
 
 class JobQueue:
-    """Jobs in the order in which they are served: the more urgent first, then the earlier."""
+    """Jobs in the order in which they are served: those of one urgency as they came, of several
+    the one whose caller's turn is first.
+    """
 
     def __init__(self, max_jobs: int, max_bytes: int) -> None:
         self._max_jobs, self._max_bytes = max_jobs, max_bytes
@@ -84,7 +86,8 @@ class JobQueue:
         return len(self) < self._max_jobs and self._num_bytes + job.num_bytes <= self._max_bytes
 
     def _next(self) -> Job | None:
-        return next((jobs[0] for jobs in self._waiting.values() if jobs), None)
+        firsts = (jobs[0] for jobs in self._waiting.values() if jobs)
+        return min(firsts, key=lambda job: job.caller.turn_at, default=None)
 
     def _dropped(self, job: Job, now: float) -> bool:
         if not _unwanted(job, now):

@@ -167,11 +167,11 @@ class EngineRoom:
 
     def _most_urgent(self) -> _Place | None:
         found: _Place | None = None
-        best: tuple[int, int] | None = None
+        best: tuple[float, int] | None = None
         for place in self._places.values():
             job = place.queue.first()
             if job is not None:
-                rank = (int(job.caller.urgency), job.arrived_ns)
+                rank = (job.caller.turn_at, job.arrived_ns)
                 if best is None or rank < best:
                     found, best = place, rank
         return found

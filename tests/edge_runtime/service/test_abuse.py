@@ -29,7 +29,7 @@ from tests.edge_runtime.service.access.test_roles import INFERENCE, OWN
 from tests.edge_runtime.service.held_screener import HeldScreener, a_bundle, an_exam
 from tests.edge_runtime.service.live_server import LiveServer, live_server
 
-pytestmark = pytest.mark.soak
+pytestmark = pytest.mark.slow
 
 HEALTH = "/grpc.health.v1.Health/Check"
 SCREEN = "/foreseye.v1.Screening/Screen"

@@ -15,7 +15,7 @@ from edge_runtime.service import exam_run
 from edge_runtime.service.engines.job import Caller
 from edge_runtime.service.exam_queue import ExamQueue, QueueLimits
 from edge_runtime.service.exam_run import EVENTS_AHEAD
-from edge_runtime.wire.urgency import Urgency
+from edge_runtime.wire.urgency import YIELDS_S, Urgency
 from tests.edge_runtime.service.held_screener import PATIENCE_S
 
 WithQueue = Callable[[ExamQueue], Awaitable[None]]
@@ -230,7 +230,7 @@ def test_a_full_queue_gives_the_place_of_the_least_urgent_to_a_kiosk(
         ):
             await asyncio.sleep(0.01)
             async with queue.enter(numbers(1), urgent(Urgency.KIOSK)) as kiosk:
-                assert kiosk.queued_before == 0
+                assert kiosk.queued_before == 1  # the one under way
                 with pytest.raises(Overloaded, match="more urgent"):
                     await batch.next(PATIENCE_S)
                 with pytest.raises(Overloaded):
@@ -241,6 +241,40 @@ def test_a_full_queue_gives_the_place_of_the_least_urgent_to_a_kiosk(
                 assert await running.next(PATIENCE_S) == 1
 
     tried(engines, work, max_waiting=2)
+
+
+def test_a_phone_that_has_waited_its_time_keeps_its_place_and_goes_before_a_kiosk(
+    engines: ThreadPoolExecutor,
+) -> None:
+    release = threading.Event()
+    order: list[str] = []
+
+    def slow() -> Generator[int, None, None]:
+        assert release.wait(PATIENCE_S)
+        yield 1
+
+    def named(name: str) -> Generator[int, None, None]:
+        order.append(name)
+        yield 1
+
+    waiting = Caller(Urgency.PHONE, came_at=time.monotonic() - YIELDS_S[Urgency.PHONE] - 1.0)
+
+    async def work(queue: ExamQueue) -> None:
+        async with (
+            queue.enter(slow()) as running,
+            queue.enter(named("phone"), waiting) as phone,
+        ):
+            await asyncio.sleep(0.01)
+            async with queue.enter(named("kiosk"), urgent(Urgency.KIOSK)) as kiosk:
+                assert kiosk.queued_before == 2
+                with pytest.raises(Overloaded):
+                    queue.enter(numbers(1), urgent(Urgency.KIOSK))
+                release.set()
+                for run in (running, phone, kiosk):
+                    assert await run.next(PATIENCE_S) == 1
+
+    tried(engines, work, max_waiting=2)
+    assert order == ["phone", "kiosk"]
 
 
 def test_the_bytes_of_all_exams_are_bounded(engines: ThreadPoolExecutor) -> None:

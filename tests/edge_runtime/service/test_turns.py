@@ -1,30 +1,29 @@
-"""Turns: the more urgent first, none lost to those who left."""
+"""Turns: in order, none lost to those who left."""
 
 from __future__ import annotations
 
 import asyncio
 
 from edge_runtime.service.turns import Turns
-from edge_runtime.wire.urgency import Urgency
 
 
-def test_the_more_urgent_gets_the_next_turn_and_equals_keep_their_order() -> None:
+def test_the_earlier_gets_the_next_turn_and_equals_keep_their_order() -> None:
     order: list[str] = []
 
-    async def take(turns: Turns, name: str, urgency: Urgency) -> None:
-        async with turns.turn(urgency):
+    async def take(turns: Turns, name: str, at: float) -> None:
+        async with turns.turn(at):
             order.append(name)
 
     async def main() -> None:
         turns = Turns(1)
-        async with turns.turn(Urgency.BATCH):
+        async with turns.turn(120.0):
             tasks = [
-                asyncio.create_task(take(turns, name, urgency))
-                for name, urgency in (
-                    ("batch", Urgency.BATCH),
-                    ("phone 1", Urgency.PHONE),
-                    ("kiosk", Urgency.KIOSK),
-                    ("phone 2", Urgency.PHONE),
+                asyncio.create_task(take(turns, name, at))
+                for name, at in (
+                    ("batch", 120.0),
+                    ("phone 1", 15.0),
+                    ("kiosk", 0.0),
+                    ("phone 2", 15.0),
                 )
             ]
             await asyncio.sleep(0)
@@ -39,7 +38,7 @@ def test_so_many_at_a_time() -> None:
 
     async def work(turns: Turns) -> None:
         nonlocal under_way, most
-        async with turns.turn(Urgency.KIOSK):
+        async with turns.turn(0.0):
             under_way += 1
             most = max(most, under_way)
             await asyncio.sleep(0.001)
@@ -55,13 +54,13 @@ def test_so_many_at_a_time() -> None:
 
 def test_a_turn_that_comes_to_one_who_just_left_goes_to_the_next() -> None:
     async def hold(turns: Turns, got: asyncio.Event) -> None:
-        async with turns.turn(Urgency.KIOSK):
+        async with turns.turn(0.0):
             got.set()
 
     async def main() -> None:
         turns = Turns(1)
         left, kept = asyncio.Event(), asyncio.Event()
-        async with turns.turn(Urgency.KIOSK):
+        async with turns.turn(0.0):
             leaving = asyncio.create_task(hold(turns, left))
             staying = asyncio.create_task(hold(turns, kept))
             await asyncio.sleep(0)
@@ -69,7 +68,7 @@ def test_a_turn_that_comes_to_one_who_just_left_goes_to_the_next() -> None:
         await asyncio.gather(leaving, staying, return_exceptions=True)
         assert kept.is_set()
         assert not left.is_set()
-        async with turns.turn(Urgency.BATCH):
+        async with turns.turn(120.0):
             pass
 
     asyncio.run(main())

@@ -9,7 +9,7 @@ import pytest
 from edge_runtime.errors import Cancelled, Overloaded, TooLate
 from edge_runtime.service.engines.job import Job
 from edge_runtime.service.engines.job_queue import JobQueue
-from edge_runtime.wire.urgency import Urgency
+from edge_runtime.wire.urgency import YIELDS_S, Urgency
 from tests.edge_runtime.service.engines.counting_engine import a_job
 
 
@@ -35,6 +35,17 @@ def test_the_kiosk_comes_before_the_phone_and_the_phone_before_the_batch() -> No
 
     assert [firsts(queue.take(1)) for _ in range(5)] == [[3], [5], [2], [4], [1]]
     assert queue.take(1) == []
+
+
+@pytest.mark.parametrize("urgency", [Urgency.PHONE, Urgency.BATCH])
+def test_who_has_waited_its_time_comes_before_the_more_urgent_who_come_later(
+    urgency: Urgency,
+) -> None:
+    waited, waits = a_job(1, urgency=urgency), a_job(2, urgency=urgency)
+    waited.caller.came_at -= YIELDS_S[urgency] + 1.0
+    queue = queue_of(waited, waits, a_job(3))
+
+    assert [firsts(queue.take(1)) for _ in range(3)] == [[1], [3], [2]]
 
 
 def test_a_batch_is_filled_in_order_and_never_overfilled() -> None:
