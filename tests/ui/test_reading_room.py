@@ -239,8 +239,59 @@ def test_a_mask_that_a_person_kept_stands_beside_the_models_and_either_is_shown(
     switch.set_value("model").run()
     views |= {place: drawn for place, drawn in desk.drawn.items() if place[0] == photograph_id}
 
-    assert {place[1].corrected for place in views if place[1].layers.arterioles} == {True, False}
+    drawn_by = {place[1].drawn_by for place in views if place[1].layers.arterioles}
+    assert drawn_by == {"people", "model"}
     assert len({drawn for place, drawn in views.items() if place[1].layers.arterioles}) == 2
+
+
+def shown_of_the_first(room: Room, photograph_id: str, **view: object) -> bytes:
+    """What the reading room shows of a photograph under these switches."""
+    drawn = room.app.session_state["reading"].drawn.items()
+    (found,) = [
+        picture
+        for place, picture in drawn
+        if place[0] == photograph_id
+        and all(getattr(place[1], name) == value for name, value in view.items())
+    ]
+    return found
+
+
+def test_lesions_that_a_grader_painted_are_shown_with_who_and_when_and_can_be_compared(
+    room: Room,
+) -> None:
+    photograph = room.kept().photographs[0]
+    photograph_id, mask = photograph.photograph_id, a_whole_mask(photograph)
+    grader = room.records.sign_in("grader", SECRET)
+    for layer in ("lesion_haemorrhage", "arteriole"):
+        grader.correct_mask(room.exam_id, photograph_id, layer, mask)
+    room.read_as(Role.DOCTOR)
+    switches = {(t.key or "").split("-")[1]: t for t in room.app.toggle if "-reading-" in t.key}
+    switches["lesions"].set_value(True).run()
+
+    assert "Bleedings" in room.words()
+    assert f"painted by {SHOWN[Role.GRADER]}, " in room.words()
+    people = shown_of_the_first(room, photograph_id, lesions=True, drawn_by="people")
+    assert people != shown_of_the_first(room, photograph_id, lesions=False, drawn_by="people")
+
+    next(t for t in room.app.toggle if (t.key or "").startswith("show-arterioles")).set_value(True)
+    switch = next(b for b in room.app.button_group if (b.key or "").startswith("drawn-by-"))
+    switch.set_value("difference").run()
+    words = room.words()
+    assert "Hatched: the model alone" in words
+    assert "the model draws none" in words
+    assert "drawn by the model " in words
+    assert "overlap (Dice) 0" in words
+    assert shown_of_the_first(room, photograph_id, drawn_by="difference") != people
+
+
+def test_a_grader_is_not_shown_the_lesions_of_another(room: Room) -> None:
+    photograph = room.kept().photographs[0]
+    doctor = room.records.sign_in("doctor", SECRET)
+    mask = a_whole_mask(photograph)
+    doctor.correct_mask(room.exam_id, photograph.photograph_id, "lesion_drusen", mask)
+    room.read_as(Role.GRADER)
+
+    assert not [t for t in room.app.toggle if (t.key or "").startswith("show-lesions")]
 
 
 def test_what_was_painted_and_not_kept_is_told_and_a_signed_exam_is_not_painted_on(
