@@ -265,8 +265,7 @@ def test_lesions_that_a_grader_painted_are_shown_with_who_and_when_and_can_be_co
     for layer in ("lesion_haemorrhage", "arteriole"):
         grader.correct_mask(room.exam_id, photograph_id, layer, mask)
     room.read_as(Role.DOCTOR)
-    switches = {(t.key or "").split("-")[1]: t for t in room.app.toggle if "-reading-" in t.key}
-    switches["lesions"].set_value(True).run()
+    next(t for t in room.app.toggle if t.label == "Lesions").set_value(True).run()
 
     assert "Bleedings" in room.words()
     assert f"painted by {SHOWN[Role.GRADER]}, " in room.words()
