@@ -32,9 +32,10 @@ from edge_runtime.fundus.biomarkers.sharp_picture import SharpPicture
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.fundus.laterality import read_laterality
+from edge_runtime.fundus.preprocess import NetworkImage
 from edge_runtime.fundus.quality import QualityWeights, judge_quality
 from edge_runtime.models import LoadedModel
-from edge_runtime.seeing import seen_anatomy, seen_findings, seen_signs
+from edge_runtime.seeing import field_image, seen_anatomy, seen_findings, seen_signs
 from edge_runtime.settings import Limits
 from edge_runtime.stages import (
     AnatomyRead,
@@ -112,11 +113,17 @@ class PhotographReader:
         watch.lap("decode")
         field = find_field_of_view(photograph)
         watch.lap("field_of_view")
-        quality = self._judged(photograph, field)
-        watch.lap("quality")
+        with _a_thread_beside() as beside:
+            # Most photographs are gradable: the largest picture is cut while quality is judged.
+            cut = None
+            if field is not None:
+                cut = _in_this_context(beside, self._cut_for_anatomy, photograph, field)
+            quality = self._judged(photograph, field)
+            watch.lap("quality")
         yield QualityRead(index, quality)
-        if field is not None and quality.gradable:
-            yield from self._gradable(index, file, photograph, field, quality, watch)
+        if field is not None and cut is not None and quality.gradable:
+            whole = cut.result()
+            yield from self._gradable(index, file, photograph, field, whole, quality, watch)
             return
         eye = EyeReading(laterality=file.eye, source="given" if file.eye else "unknown")
         seen = _Seen(photograph, field, eye, quality)
@@ -139,10 +146,11 @@ class PhotographReader:
         file: PhotographFile,
         photograph: Photograph,
         field: FieldOfView,
+        whole: NetworkImage,
         quality: Quality,
         watch: Stopwatch,
     ) -> Iterator[StageEvent]:
-        anatomy = seen_anatomy(self._models, photograph, field)
+        anatomy = seen_anatomy(self._models, photograph, field, whole)
         eye = read_laterality(anatomy, file.eye)
         watch.lap("anatomy")
         yield AnatomyRead(index, photograph, field.circle, anatomy, eye)
@@ -171,6 +179,9 @@ class PhotographReader:
             yield FindingsRead(index, findings)
         seen = _Seen(photograph, field, eye, quality, measured, findings)
         yield PhotographDone(index, self._result(seen, watch), anatomy, told[0] if told else None)
+
+    def _cut_for_anatomy(self, photograph: Photograph, field: FieldOfView) -> NetworkImage:
+        return field_image(self._models["anatomy"].entry, photograph, field)
 
     def _judged(self, photograph: Photograph, field: FieldOfView | None) -> Quality:
         judgement = judge_quality(photograph, field, self._quality_weights)
@@ -209,8 +220,8 @@ class PhotographReader:
 
 @contextmanager
 def _a_thread_beside() -> Iterator[ThreadPoolExecutor]:
-    """Yield a thread for models; who leaves early waits for the one at work and for no further."""
-    beside = ThreadPoolExecutor(1, "findings")
+    """Yield a thread for more work; who leaves early waits for what is at work, for no further."""
+    beside = ThreadPoolExecutor(1, "beside")
     try:
         yield beside
     finally:

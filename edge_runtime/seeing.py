@@ -14,31 +14,38 @@ import numpy as np
 
 from edge_runtime.contracts.bundle import ModelEntry
 from edge_runtime.contracts.result import Findings, Measurement
-from edge_runtime.domain import Eye, FieldOfView, FloatArray, Photograph
+from edge_runtime.domain import Eye, FieldOfView, FloatArray, Photograph, UInt8Array
 from edge_runtime.forecast.body import body_told
 from edge_runtime.forecast.signs import STRANGE, SeenSigns
 from edge_runtime.fundus.anatomy import Anatomy
 from edge_runtime.fundus.disc_crop import disc_crop, place_of, with_disc
 from edge_runtime.fundus.findings import findings_of
-from edge_runtime.fundus.preprocess import NetworkImage, network_image
+from edge_runtime.fundus.preprocess import NetworkFrame, NetworkImage, network_image, network_pixels
 from edge_runtime.models import LoadedModel
 
 
 def seen_anatomy(
-    models: Mapping[str, LoadedModel], photograph: Photograph, field: FieldOfView
+    models: Mapping[str, LoadedModel],
+    photograph: Photograph,
+    field: FieldOfView,
+    seen: NetworkImage | None = None,
 ) -> Anatomy:
     """Return the anatomy, with the disc from near where the bundle holds a disc model.
 
-    Raises InferenceError.
+    `seen` is the anatomy model's `field_image` where it is there already. Raises InferenceError.
     """
-    anatomy = whole_field_anatomy(models["anatomy"], photograph, field)
+    seen = seen or field_image(models["anatomy"].entry, photograph, field)
+    anatomy = _anatomy_in(models["anatomy"], seen)
     disc = models.get("disc")
     return anatomy if disc is None else _with_disc_from_near(disc, photograph, field, anatomy)
 
 
 def whole_field_anatomy(model: LoadedModel, photograph: Photograph, field: FieldOfView) -> Anatomy:
     """Return what the anatomy model alone sees. Raises InferenceError."""
-    seen = field_image(model.entry, photograph, field)
+    return _anatomy_in(model, field_image(model.entry, photograph, field))
+
+
+def _anatomy_in(model: LoadedModel, seen: NetworkImage) -> Anatomy:
     return Anatomy(
         seen.frame,
         seen.field_HW,
@@ -58,8 +65,8 @@ def seen_findings(
     model = models.get("findings")
     if model is None:
         return None
-    seen = field_image(model.entry, photograph, field)
-    outputs = model.run({model.entry.inputs[0].name: seen.image_HWC[None]})
+    image_HWC, _ = field_pixels(model.entry, photograph, field)
+    outputs = model.run({model.entry.inputs[0].name: image_HWC[None]})
     grades_NK, conditions_NK = (outputs[tensor.name] for tensor in model.entry.outputs)
     return findings_of(grades_NK[0], conditions_NK[0], model.entry)
 
@@ -75,16 +82,16 @@ def seen_signs(
     model = models.get("signs")
     if model is None:
         return None
-    seen = field_image(model.entry, photograph, field)
+    image_HWC, frame = field_pixels(model.entry, photograph, field)
     mirrored = eye is Eye.OS
-    image_HWC = np.ascontiguousarray(seen.image_HWC[:, ::-1]) if mirrored else seen.image_HWC
+    image_HWC = np.ascontiguousarray(image_HWC[:, ::-1]) if mirrored else image_HWC
     outputs = model.run({model.entry.inputs[0].name: image_HWC[None]})
     attention_SHW = outputs["attention_NSHW"][0]
     signs = SeenSigns(
         eye=eye,
         sign_S=outputs["sign_NS"][0],
         attention_SHW=attention_SHW[..., ::-1] if mirrored else attention_SHW,
-        frame=seen.frame,
+        frame=frame,
         strange=bool(outputs["strangeness_N"][0] > model.entry.thresholds[STRANGE]),
     )
     return signs, body_told(
@@ -96,6 +103,14 @@ def field_image(entry: ModelEntry, photograph: Photograph, field: FieldOfView) -
     """Return the whole field as a model of this entry sees it."""
     wanted = entry.picture
     return network_image(photograph, field, wanted.image_size_px, wanted.margin)
+
+
+def field_pixels(
+    entry: ModelEntry, photograph: Photograph, field: FieldOfView
+) -> tuple[UInt8Array, NetworkFrame]:
+    """Return the pixels of `field_image` and their frame alone."""
+    wanted = entry.picture
+    return network_pixels(photograph, field, wanted.image_size_px, wanted.margin)
 
 
 def disc_image(

@@ -94,10 +94,15 @@ def network_image(
     photograph: Photograph, field: FieldOfView, size_px: int, margin: float = MARGIN
 ) -> NetworkImage:
     """Return the square image around the field, of side `size_px`, with `margin` around it."""
-    circle = field.circle
-    reach_px = circle.radius_px * (1.0 + margin)
-    left_px, top_px = circle.x_px - reach_px, circle.y_px - reach_px
-    return square_image(photograph, field, left_px, top_px, 2.0 * reach_px, size_px)
+    return square_image(photograph, field, *_around(field, margin), size_px)
+
+
+def network_pixels(
+    photograph: Photograph, field: FieldOfView, size_px: int, margin: float = MARGIN
+) -> tuple[UInt8Array, NetworkFrame]:
+    """Return the pixels and the frame of `network_image`, whose field a model may not need."""
+    square = _cut(photograph, field, *_around(field, margin))
+    return square.pixels(size_px), square.frame(size_px)
 
 
 def square_image(
@@ -113,17 +118,47 @@ def square_image(
     It is cut at whole decoded pixels and may reach past the photograph's edges; what lies outside
     the field (borders, bars, burnt-in text, desk) is black.
     """
+    square = _cut(photograph, field, left_px, top_px, side_px)
+    field_HW = _resized(square.inside_HW * np.uint8(255), size_px) >= 128
+    return NetworkImage(
+        square.pixels(size_px), np.asarray(field_HW, dtype=np.bool_), square.frame(size_px)
+    )
+
+
+@dataclass(frozen=True)
+class _Square:
+    """A square of a photograph in decoded pixels; `left_px` and others are in photograph pixels."""
+
+    crop_HWC: UInt8Array
+    inside_HW: UInt8Array
+    left_px: float
+    top_px: float
+    side_px: float
+
+    def pixels(self, size_px: int) -> UInt8Array:
+        return np.asarray(_resized(self.crop_HWC, size_px), dtype=np.uint8)
+
+    def frame(self, size_px: int) -> NetworkFrame:
+        return NetworkFrame(self.left_px, self.top_px, self.side_px, size_px)
+
+
+def _around(field: FieldOfView, margin: float) -> tuple[float, float, float]:
+    """Return left, top and side of the square around a field, in photograph pixels."""
+    circle = field.circle
+    reach_px = circle.radius_px * (1.0 + margin)
+    return circle.x_px - reach_px, circle.y_px - reach_px, 2.0 * reach_px
+
+
+def _cut(
+    photograph: Photograph, field: FieldOfView, left_px: float, top_px: float, side_px: float
+) -> _Square:
     scale = photograph.scale
     left, top = round(left_px * scale), round(top_px * scale)
     side = max(1, round(side_px * scale))
     inside_HW = _square(field.mask_HW, left, top, side).view(np.uint8)
     crop_HWC = cv2.copyTo(_square(photograph.pixels_HWC, left, top, side), inside_HW)
-    field_HW = _resized(inside_HW * np.uint8(255), size_px) >= 128
-    return NetworkImage(
-        np.asarray(_resized(crop_HWC, size_px), dtype=np.uint8),
-        np.asarray(field_HW, dtype=np.bool_),
-        NetworkFrame(left / scale, top / scale, side / scale, size_px),
-    )
+    crop_HWC = np.asarray(crop_HWC, np.uint8)
+    return _Square(crop_HWC, inside_HW, left / scale, top / scale, side / scale)
 
 
 def _square(picture: Any, left: int, top: int, side: int) -> Any:
