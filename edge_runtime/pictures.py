@@ -3,12 +3,12 @@
 They are laid on the photograph in strips: at 60 megapixels the floats of one whole picture would
 take 240 MB, three of them at a time, for a PNG of a few megabytes.
 
-Legend: H rows, W columns, S signs.
+Legend: H rows, W columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +17,10 @@ import cv2
 import numpy as np
 
 from edge_runtime.contracts.result import PhotographIdentity
-from edge_runtime.domain import FloatArray, UInt8Array
+from edge_runtime.domain import UInt8Array
 from edge_runtime.durable import write_whole
 from edge_runtime.errors import OutputError
-from edge_runtime.forecast.evidence import evidence_map
-from edge_runtime.forecast.signs import SeenSigns
+from edge_runtime.forecast.evidence import Shown
 from edge_runtime.fundus.anatomy import Anatomy
 
 STRIP_PIXELS = 4_000_000
@@ -57,16 +56,10 @@ def write_pictures(folder: Path, anatomy: Anatomy, photograph: PhotographIdentit
         list(executor.map(write, PICTURES))
 
 
-def write_evidence(
-    folder: Path, seen: SeenSigns, weights: Mapping[str, FloatArray], photograph: PhotographIdentity
-) -> None:
-    """Write evidence_<condition>.png for each condition's weights of the signs, (S,).
-
-    Raises OutputError.
-    """
-    for condition, weight_S in weights.items():
-        map_HW = evidence_map(seen, weight_S, photograph.width_px, photograph.height_px)
-        write_whole(folder / evidence_file(condition), _png(map_HW))
+def write_evidence(folder: Path, shown: Shown, photograph: PhotographIdentity) -> None:
+    """Write evidence_<condition>.png of one photograph. Raises OutputError."""
+    map_HW = shown.map(photograph.width_px, photograph.height_px)
+    write_whole(folder / evidence_file(shown.condition.value), _png(map_HW))
 
 
 def evidence_file(condition: str) -> str:

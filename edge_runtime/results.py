@@ -19,6 +19,7 @@ from edge_runtime.contracts.exam import ExamRecord, ForecastCondition, RefusedPh
 from edge_runtime.contracts.result import ScreeningResult
 from edge_runtime.durable import make_folder, remove, write_whole
 from edge_runtime.errors import PhotographError
+from edge_runtime.forecast.evidence import shown_of
 from edge_runtime.names import FolderNames
 from edge_runtime.pictures import PICTURES, evidence_file, write_evidence, write_pictures
 from edge_runtime.stages import ExamDone, ForecastRead, PhotographDone, StageEvent
@@ -93,18 +94,10 @@ def write_photograph(folder: Path, done: PhotographDone) -> ScreeningResult:
 
 
 def _write_maps(done: Sequence[tuple[Path, PhotographDone]], read: ForecastRead) -> None:
-    """Write the maps of every condition to which photographs added a number."""
-    if read.weight_KS is None:
-        return
-    told = {f.condition for f in read.forecast if f.steps and f.steps.photographs is not None}
-    weights = {
-        condition.value: weight_S
-        for condition, weight_S in zip(ForecastCondition, read.weight_KS, strict=True)
-        if condition in told
-    }
-    for folder, photograph in done:
-        if photograph.signs is not None and not photograph.signs.strange:
-            write_evidence(folder, photograph.signs, weights, photograph.result.photograph)
+    signs = [photograph.signs for _, photograph in done]
+    for shown in shown_of(signs, read.forecast, read.weight_KS):
+        folder, photograph = done[shown.index]
+        write_evidence(folder, shown, photograph.result.photograph)
 
 
 def timed(result: ScreeningResult, write_ms: float) -> ScreeningResult:

@@ -8,6 +8,7 @@ from typing import Any
 from edge_runtime import stages
 from edge_runtime.domain import Exam
 from edge_runtime.fundus.intake import ReadPhotograph
+from edge_runtime.service.evidence_maps import EvidenceMaps
 from edge_runtime.service.pictures import pictures_of
 from edge_runtime.service.screener import Screener
 from edge_runtime.settings import Limits
@@ -23,6 +24,7 @@ def events_of(
     `picture_side_px` None sends no pictures. Raises what the pipeline raises.
     """
     work = screener.screen(exam)
+    maps = None if picture_side_px is None else EvidenceMaps(picture_side_px)
     try:
         for stage in work:
             if isinstance(stage, stages.AnatomyRead):
@@ -30,6 +32,8 @@ def events_of(
             else:
                 event: ClientEvent = _EVENT_OF[type(stage)](stage)
                 yield event
+                if maps is not None:
+                    yield from maps.after(stage)
     finally:
         if isinstance(work, Generator):
             work.close()

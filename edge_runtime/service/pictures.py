@@ -46,7 +46,7 @@ def pictures_of(
     shown with more pixels than the camera gave.
     """
     width_px, height_px = seen.photograph.width_px, seen.photograph.height_px
-    scale = min(1.0, side_px / max(width_px, height_px))
+    scale = preview_scale(width_px, height_px, side_px)
     overlays = [
         (kind, laid(seen.anatomy, width_px, height_px, scale)) for kind, laid in OVERLAYS.items()
     ]
@@ -58,8 +58,13 @@ def pictures_of(
     preview = cv2.cvtColor(preview_HWC, cv2.COLOR_RGB2BGR)
     return (
         _jpeg("photograph", np.asarray(preview, dtype=np.uint8)),
-        *(_png(kind, overlay_HW) for kind, overlay_HW in overlays),
+        *(png(kind, overlay_HW) for kind, overlay_HW in overlays),
     )
+
+
+def preview_scale(width_px: int, height_px: int, side_px: int) -> float:
+    """Return how many pixels of a preview one of the photograph becomes, at most 1."""
+    return min(1.0, side_px / max(width_px, height_px))
 
 
 def _sharp_pixels(
@@ -78,7 +83,8 @@ def _jpeg(kind: str, pixels_HWC: UInt8Array) -> Picture:
     return _encoded(kind, "image/jpeg", pixels_HWC, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
 
 
-def _png(kind: str, pixels_HW: UInt8Array) -> Picture:
+def png(kind: str, pixels_HW: UInt8Array) -> Picture:
+    """Return a picture of one byte a pixel as PNG. Raises InferenceFailed."""
     return _encoded(kind, "image/png", pixels_HW, PNG_SETTINGS)
 
 

@@ -37,7 +37,7 @@ from edge_runtime.wire.convert_clinic import (
     user_to_wire,
     wanted_to_wire,
 )
-from edge_runtime.wire.convert_events import picture_from_wire
+from edge_runtime.wire.convert_pictures import picture_from_wire
 from edge_runtime.wire.enums import EYE
 from edge_runtime.wire.exam_stream import ExamStream, raised_here
 from edge_runtime.wire.records import Picture

@@ -13,6 +13,12 @@ from edge_runtime.wire import records
 from edge_runtime.wire import screening_pb2 as pb
 from edge_runtime.wire.convert_bundle import bundle_from_wire, bundle_to_wire
 from edge_runtime.wire.convert_forecast import forecast_from_wire, forecast_to_wire
+from edge_runtime.wire.convert_pictures import (
+    evidence_maps_from_wire,
+    evidence_maps_to_wire,
+    picture_from_wire,
+    picture_to_wire,
+)
 from edge_runtime.wire.convert_result import (
     circle_from_wire,
     circle_to_wire,
@@ -45,22 +51,6 @@ def event_from_wire(wire: pb.ScreenEvent) -> ClientEvent | None:
         return None
     event: ClientEvent = _FROM_WIRE[field](wire, getattr(wire, field))
     return event
-
-
-def picture_to_wire(picture: records.Picture) -> pb.Picture:
-    """Return the message of an encoded picture."""
-    return pb.Picture(
-        kind=picture.kind,
-        media_type=picture.media_type,
-        content=picture.content,
-        width_px=picture.width_px,
-        height_px=picture.height_px,
-    )
-
-
-def picture_from_wire(wire: pb.Picture) -> records.Picture:
-    """Return an encoded picture."""
-    return records.Picture(wire.kind, wire.media_type, wire.content, wire.width_px, wire.height_px)
 
 
 def _accepted_to_wire(event: records.Accepted) -> pb.Accepted:
@@ -164,6 +154,12 @@ def _forecast_from_wire(_: pb.ScreenEvent, wire: pb.ForecastEvent) -> records.Fo
     return records.ForecastRead(tuple(forecast_from_wire(each) for each in wire.forecast))
 
 
+def _evidence_maps_from_wire(
+    _: pb.ScreenEvent, wire: pb.EvidenceMapsEvent
+) -> records.EvidenceMapped:
+    return evidence_maps_from_wire(wire)
+
+
 def _exam_done_to_wire(event: records.ExamDone) -> pb.ExamDone:
     return pb.ExamDone(exam_json=event.exam_json)
 
@@ -181,6 +177,7 @@ _TO_WIRE: dict[type[ClientEvent], tuple[str, Callable[[Any], Message]]] = {
     records.FindingsRead: ("findings", _findings_to_wire),
     records.PhotographDone: ("photograph_done", _photograph_done_to_wire),
     records.ForecastRead: ("forecast", _forecast_to_wire),
+    records.EvidenceMapped: ("evidence_maps", evidence_maps_to_wire),
     records.ExamDone: ("done", _exam_done_to_wire),
 }
 
@@ -193,6 +190,7 @@ _FROM_WIRE: dict[str | None, Callable[[pb.ScreenEvent, Any], ClientEvent]] = {
     "findings": _findings_from_wire,
     "photograph_done": _photograph_done_from_wire,
     "forecast": _forecast_from_wire,
+    "evidence_maps": _evidence_maps_from_wire,
     "done": _exam_done_from_wire,
 }
 """Not here: simulated_visit, which no server of this version sends."""

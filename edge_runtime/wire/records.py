@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge_runtime.contracts.exam import ExamRecord, Forecast
+from edge_runtime.contracts.exam import ExamRecord, Forecast, ForecastCondition
 from edge_runtime.contracts.result import (
     BundleIdentity,
     EyeReading,
@@ -57,7 +57,8 @@ class Picture:
     """An encoded picture to show."""
 
     kind: str
-    """photograph (JPEG), vessels_probability, arteries_veins or disc_cup (PNG)."""
+    """photograph (JPEG), vessels_probability, arteries_veins, disc_cup or evidence_<condition>
+    (PNG)."""
     media_type: str
     content: bytes
     """vessels_probability: 0 to 255. arteries_veins: 0 none, 1 arteriole, 2 venule.
@@ -116,6 +117,24 @@ class ForecastRead:
 
 
 @dataclass(frozen=True)
+class EvidenceMap:
+    """Where in a photograph the signs were looked for that moved one condition's forecast."""
+
+    condition: ForecastCondition
+    picture: Picture
+    """PNG, 255 where the evidence is densest, 0 none; of the size of the photograph's preview."""
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class EvidenceMapped:
+    """The evidence maps of one photograph, after the forecast; only where pictures are sent."""
+
+    index: int
+    maps: tuple[EvidenceMap, ...]
+
+
+@dataclass(frozen=True)
 class ExamDone:
     """The exam is finished; always the last event."""
 
@@ -133,6 +152,7 @@ ClientEvent = (
     | FindingsRead
     | PhotographDone
     | ForecastRead
+    | EvidenceMapped
     | ExamDone
 )
 

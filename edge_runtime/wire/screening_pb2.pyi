@@ -136,7 +136,7 @@ class ScreenRequest(_message.Message):
     def __init__(self, exam_id: _Optional[str] = ..., photographs: _Optional[_Iterable[_Union[PhotographUpload, _Mapping]]] = ..., person: _Optional[_Union[Person, _Mapping]] = ..., with_pictures: _Optional[bool] = ..., picture_side_px: _Optional[int] = ..., urgency: _Optional[_Union[Urgency, str]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class ScreenEvent(_message.Message):
-    __slots__ = ("exam_id", "accepted", "photograph_refused", "quality", "anatomy", "biomarkers", "findings", "photograph_done", "forecast", "simulated_visit", "done")
+    __slots__ = ("exam_id", "accepted", "photograph_refused", "quality", "anatomy", "biomarkers", "findings", "photograph_done", "forecast", "simulated_visit", "done", "evidence_maps")
     EXAM_ID_FIELD_NUMBER: _ClassVar[int]
     ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     PHOTOGRAPH_REFUSED_FIELD_NUMBER: _ClassVar[int]
@@ -148,6 +148,7 @@ class ScreenEvent(_message.Message):
     FORECAST_FIELD_NUMBER: _ClassVar[int]
     SIMULATED_VISIT_FIELD_NUMBER: _ClassVar[int]
     DONE_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_MAPS_FIELD_NUMBER: _ClassVar[int]
     exam_id: str
     accepted: Accepted
     photograph_refused: PhotographRefused
@@ -159,7 +160,8 @@ class ScreenEvent(_message.Message):
     forecast: ForecastEvent
     simulated_visit: SimulatedVisit
     done: ExamDone
-    def __init__(self, exam_id: _Optional[str] = ..., accepted: _Optional[_Union[Accepted, _Mapping]] = ..., photograph_refused: _Optional[_Union[PhotographRefused, _Mapping]] = ..., quality: _Optional[_Union[QualityEvent, _Mapping]] = ..., anatomy: _Optional[_Union[AnatomyEvent, _Mapping]] = ..., biomarkers: _Optional[_Union[BiomarkersEvent, _Mapping]] = ..., findings: _Optional[_Union[FindingsEvent, _Mapping]] = ..., photograph_done: _Optional[_Union[PhotographDone, _Mapping]] = ..., forecast: _Optional[_Union[ForecastEvent, _Mapping]] = ..., simulated_visit: _Optional[_Union[SimulatedVisit, _Mapping]] = ..., done: _Optional[_Union[ExamDone, _Mapping]] = ...) -> None: ...
+    evidence_maps: EvidenceMapsEvent
+    def __init__(self, exam_id: _Optional[str] = ..., accepted: _Optional[_Union[Accepted, _Mapping]] = ..., photograph_refused: _Optional[_Union[PhotographRefused, _Mapping]] = ..., quality: _Optional[_Union[QualityEvent, _Mapping]] = ..., anatomy: _Optional[_Union[AnatomyEvent, _Mapping]] = ..., biomarkers: _Optional[_Union[BiomarkersEvent, _Mapping]] = ..., findings: _Optional[_Union[FindingsEvent, _Mapping]] = ..., photograph_done: _Optional[_Union[PhotographDone, _Mapping]] = ..., forecast: _Optional[_Union[ForecastEvent, _Mapping]] = ..., simulated_visit: _Optional[_Union[SimulatedVisit, _Mapping]] = ..., done: _Optional[_Union[ExamDone, _Mapping]] = ..., evidence_maps: _Optional[_Union[EvidenceMapsEvent, _Mapping]] = ...) -> None: ...
 
 class Accepted(_message.Message):
     __slots__ = ("photographs", "queued_before", "bundle")
@@ -407,6 +409,24 @@ class ForecastEvent(_message.Message):
     FORECAST_FIELD_NUMBER: _ClassVar[int]
     forecast: _containers.RepeatedCompositeFieldContainer[Forecast]
     def __init__(self, forecast: _Optional[_Iterable[_Union[Forecast, _Mapping]]] = ...) -> None: ...
+
+class EvidenceMap(_message.Message):
+    __slots__ = ("condition", "picture", "evidence")
+    CONDITION_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    condition: str
+    picture: Picture
+    evidence: Evidence
+    def __init__(self, condition: _Optional[str] = ..., picture: _Optional[_Union[Picture, _Mapping]] = ..., evidence: _Optional[_Union[Evidence, str]] = ...) -> None: ...
+
+class EvidenceMapsEvent(_message.Message):
+    __slots__ = ("photograph_index", "maps")
+    PHOTOGRAPH_INDEX_FIELD_NUMBER: _ClassVar[int]
+    MAPS_FIELD_NUMBER: _ClassVar[int]
+    photograph_index: int
+    maps: _containers.RepeatedCompositeFieldContainer[EvidenceMap]
+    def __init__(self, photograph_index: _Optional[int] = ..., maps: _Optional[_Iterable[_Union[EvidenceMap, _Mapping]]] = ...) -> None: ...
 
 class SimulatedVisit(_message.Message):
     __slots__ = ("photograph_index", "horizon_years", "sample", "seed", "picture", "difference_map", "evidence", "width_px", "height_px")

@@ -20,7 +20,12 @@ from edge_runtime.contracts.bundle import (
     ParityReport,
     Preprocessing,
 )
-from edge_runtime.contracts.exam import ExamRecord, Forecast, RefusedPhotograph
+from edge_runtime.contracts.exam import (
+    ExamRecord,
+    Forecast,
+    ForecastCondition,
+    RefusedPhotograph,
+)
 from edge_runtime.contracts.result import (
     Condition,
     EyeReading,
@@ -34,6 +39,7 @@ from edge_runtime.contracts.result import (
 from edge_runtime.contracts.tensors import ANATOMY_CHANNELS
 from edge_runtime.domain import Evidence, Exam, Eye, FovCircle, Person, Photograph, PhotographFile
 from edge_runtime.errors import DamagedPicture, PhotographError
+from edge_runtime.forecast.signs import SIGN_NAMES, SeenSigns
 from edge_runtime.fundus.anatomy import Anatomy
 from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.fundus.preprocess import NetworkFrame
@@ -76,6 +82,33 @@ FORECAST = Forecast.model_validate(
         "sentence": "The age is not known.",
     }
 )
+FROM_PHOTOGRAPHS = [
+    Forecast.model_validate(
+        {
+            "condition": "late_amd",
+            "horizon_years": years,
+            "cumulative_incidence": chance,
+            "steps": {
+                name: {"value": chance, "evidence": "drawn"}
+                for name in ("age_sex", "covariates", "photographs")
+            },
+            "step": "photographs",
+            "evidence": "drawn",
+        }
+    )
+    for years, chance in ((1, 0.01), (5, 0.06), (10, 0.13))
+]
+"""A forecast that knows the photographs; no other condition is among them."""
+
+DRUSEN = SIGN_NAMES.index("log_drusen")
+
+
+def seen_signs(*, strange: bool = False) -> SeenSigns:
+    """Drusen, looked for in the upper left quarter of the field alone."""
+    attention_SHW = np.zeros((len(SIGN_NAMES), 4, 4), np.float32)
+    attention_SHW[DRUSEN, 1, 1] = 1.0
+    frame = NetworkFrame(left_px=100.0, top_px=0.0, side_px=400.0, size_px=100)
+    return SeenSigns(Eye.OD, np.zeros(len(SIGN_NAMES), np.float32), attention_SHW, frame, strange)
 
 
 class HeldScreener:
@@ -94,6 +127,8 @@ class HeldScreener:
         self.read: ReadPhotograph = read_photograph
         self.exams: list[Exam] = []
         self.stages_made = 0
+        self.signs: dict[int, SeenSigns] = {}
+        """By photograph; where there are any, FROM_PHOTOGRAPHS is forecast."""
         self.stopped = threading.Event()
         self.begun = threading.Event()
         self._held: threading.Semaphore | None = None
@@ -139,7 +174,12 @@ class HeldScreener:
                 continue
             names.append(file.name)
             yield from self._photograph(index, file)
-        yield ForecastRead([FORECAST])
+        forecast, weight_KS = [FORECAST], None
+        if self.signs:
+            weight_KS = np.zeros((len(ForecastCondition), len(SIGN_NAMES)), np.float32)
+            weight_KS[:, DRUSEN] = 1.0
+            forecast = FROM_PHOTOGRAPHS
+        yield ForecastRead(forecast, weight_KS)
         yield ExamDone(
             ExamRecord.model_validate(
                 {
@@ -148,7 +188,7 @@ class HeldScreener:
                     "person_id": exam.person.person_id,
                     "photographs": names,
                     "refused": refused,
-                    "forecast": [FORECAST],
+                    "forecast": forecast,
                 }
             )
         )
@@ -180,7 +220,7 @@ class HeldScreener:
                 "timings_ms": {"total": 1.5},
             }
         )
-        yield PhotographDone(index, result, anatomy)
+        yield PhotographDone(index, result, anatomy, self.signs.get(index))
 
 
 def a_photograph(file: PhotographFile) -> Photograph:

@@ -143,6 +143,15 @@ events: st.SearchStrategy[ClientEvent] = st.one_of(
     st.builds(records.BiomarkersRead, indices, st.dictionaries(texts, measurements, max_size=4)),
     st.builds(records.FindingsRead, indices, findings),
     st.builds(records.ForecastRead, st.lists(forecasts, max_size=3).map(tuple)),
+    st.builds(
+        records.EvidenceMapped,
+        indices,
+        st.lists(
+            st.builds(records.EvidenceMap, st.sampled_from(ForecastCondition), pictures, evidences),
+            min_size=1,
+            max_size=3,
+        ).map(tuple),
+    ),
 )
 
 
