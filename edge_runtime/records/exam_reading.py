@@ -34,6 +34,7 @@ from edge_runtime.records.people import (
     identifiers_of,
     known_from_json,
 )
+from edge_runtime.records.picture_rows import kept_picture
 from edge_runtime.records.sealing import unseal, unseal_json
 from edge_runtime.records.staff import shown_names
 from edge_runtime.records.vault import Actor, Vault, log
@@ -130,7 +131,7 @@ def photographs_of(
     """Return an exam's photographs in the order in which they came, `best` not yet told."""
     pictures: dict[str, list[KeptPicture]] = defaultdict(list)
     for row in _rows_of(connection, tables.picture, exam_id):
-        pictures[row["photograph_id"]].append(_picture(row, names))
+        pictures[row["photograph_id"]].append(kept_picture(key, row, names))
     photographs: list[KeptPhotograph] = []
     first: dict[str, str] = {}
     for row in _rows_of(connection, tables.photograph, exam_id):
@@ -243,15 +244,6 @@ def _listed(vault: Vault, connection: Connection, row: Any) -> ListedExam:
 def _rows_of(connection: Connection, table: Any, exam_id: str) -> Sequence[Any]:
     wanted = select(table).where(table.c.exam_id == exam_id).order_by(table.c.number)
     return connection.execute(wanted).mappings().all()
-
-
-def _picture(row: Any, names: dict[str, str]) -> KeptPicture:
-    of_row = [name for name in KeptPicture.__dataclass_fields__ if name != "user_id"]
-    values = {name: row[name] for name in of_row}
-    if not row["by_person"]:
-        return KeptPicture(**values)
-    values["source"] = names.get(row["source"], row["source"])
-    return KeptPicture(**values, user_id=row["source"])
 
 
 def _signatures(

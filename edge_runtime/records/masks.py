@@ -20,6 +20,7 @@ from edge_runtime.records.errors import NotKept, WrongState
 from edge_runtime.records.exam_reading import exam_row, whole_exam
 from edge_runtime.records.exams import changed_exam
 from edge_runtime.records.kept import KeptPhotograph, KeptPicture
+from edge_runtime.records.picture_rows import told_kind
 from edge_runtime.records.vault import Actor, Vault, told_as_full
 from edge_runtime.records.words import OPEN_FOR_READING, ExamState
 from edge_runtime.settings import Limits
@@ -154,7 +155,7 @@ def picture_content(
         if found is not None:
             content = vault.files.read(key, found["file_id"])
             return (
-                found["kind"],
+                told_kind(key, found["kind"]),
                 found["media_type"],
                 content,
                 found["width_px"],

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Update, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Update, delete, insert, select, update
 
 from edge_runtime.domain import Person, PhotographFile
 from edge_runtime.errors import InvalidField
@@ -17,6 +17,7 @@ from edge_runtime.records.errors import WrongState
 from edge_runtime.records.exam_reading import exam_row, whole_exam
 from edge_runtime.records.exams import changed_exam
 from edge_runtime.records.kept import KeptExam, KeptPhotograph
+from edge_runtime.records.picture_rows import EVIDENCE, kept_kind
 from edge_runtime.records.sealing import seal
 from edge_runtime.records.vault import Actor, Vault, told_as_full
 from edge_runtime.records.words import ExamState
@@ -89,6 +90,7 @@ def keep_result(
 ) -> None:
     """Keep a photograph's result and its pictures; those of an earlier screening go.
 
+    Maps of evidence stay: they are those of the forecast, which `finish_screening` replaces.
     `source` is the bundle's NAME@VERSION. Raises RecordsFull.
     """
     photograph_id = screening.photograph_ids[index]
@@ -100,28 +102,16 @@ def keep_result(
         screening.actor, "keep_result", screening.exam_id, photograph_id
     ) as connection:
         exam_row(connection, screening.exam_id)
-        replaced = _forget_pictures(connection, photograph_id)
+        picture = tables.picture.c
+        of_photograph = picture.photograph_id == photograph_id
+        replaced = _forget_pictures(connection, screening.exam_id, of_photograph, ~_is_map())
         connection.execute(
             _the(photograph_id).values(
                 result=seal(key, result_json.encode(), place), refused_error="", refused_reason=""
             )
         )
-        for picture, file_id in zip(pictures, files, strict=True):
-            connection.execute(
-                insert(tables.picture).values(
-                    picture_id=secrets.token_hex(16),
-                    exam_id=screening.exam_id,
-                    photograph_id=photograph_id,
-                    kind=picture.kind,
-                    media_type=picture.media_type,
-                    source=source,
-                    by_person=False,
-                    made_ms=vault.clock_ms(),
-                    width_px=picture.width_px,
-                    height_px=picture.height_px,
-                    file_id=file_id,
-                )
-            )
+        for made, file_id in zip(pictures, files, strict=True):
+            _keep_picture(vault, connection, key, screening, index, made, file_id, source)
     remove_files(vault, replaced)
 
 
@@ -137,18 +127,37 @@ def keep_refusal(vault: Vault, screening: Screening, index: int, error: str, rea
         )
 
 
-def finish_screening(vault: Vault, screening: Screening, exam_json: str) -> KeptExam:
-    """Keep exam.json of a whole screening and return the exam in its next state."""
-    exam_id, state = screening.exam_id, ExamState.CAPTURING
+def finish_screening(
+    vault: Vault,
+    screening: Screening,
+    exam_json: str,
+    maps: Mapping[int, Sequence[MadePicture]] | None = None,
+    source: str = "",
+) -> KeptExam:
+    """Keep exam.json of a whole screening and return the exam in its next state.
+
+    `maps` are its maps of evidence by photograph; those of an earlier forecast go with it. Of a
+    screening of a part neither is kept. `source` as in `keep_result`. Raises RecordsFull.
+    """
+    exam_id = screening.exam_id
+    if not screening.whole:
+        with vault.changing(screening.actor, "finish_screening", exam_id) as connection:
+            return changed_exam(vault, connection, exam_id, ExamState.CAPTURING)
+    key = _key_of(vault, exam_id)
+    made = [(index, each) for index, pictures in (maps or {}).items() for each in pictures]
+    with told_as_full():
+        files = [vault.files.keep(key, each.content) for _, each in made]
     with vault.changing(screening.actor, "finish_screening", exam_id) as connection:
-        if screening.whole:
-            state = ExamState.PRELIMINARY
-            row = exam_row(connection, exam_id)
-            key = vault.keys.of(row["person_id"])
-            sealed = seal(key, exam_json.encode(), f"exam/{exam_id}")
-            of_exam = tables.exam.c.exam_id == exam_id
-            connection.execute(update(tables.exam).where(of_exam).values(exam_json=sealed))
-        return changed_exam(vault, connection, exam_id, state)
+        exam_row(connection, exam_id)
+        sealed = seal(key, exam_json.encode(), f"exam/{exam_id}")
+        of_exam = tables.exam.c.exam_id == exam_id
+        connection.execute(update(tables.exam).where(of_exam).values(exam_json=sealed))
+        replaced = _forget_pictures(connection, exam_id, _is_map())
+        for (index, each), file_id in zip(made, files, strict=True):
+            _keep_picture(vault, connection, key, screening, index, each, file_id, source)
+        exam = changed_exam(vault, connection, exam_id, ExamState.PRELIMINARY)
+    remove_files(vault, replaced)
+    return exam
 
 
 def give_up_screening(vault: Vault, screening: Screening) -> None:
@@ -178,12 +187,45 @@ def _file_ids(connection: Connection, exam_id: str) -> dict[str, str]:
     return {row.photograph_id: row.file_id for row in found}
 
 
-def _forget_pictures(connection: Connection, photograph_id: str) -> list[str]:
-    """Delete what models made before, but for pictures that a person painted from."""
+def _keep_picture(
+    vault: Vault,
+    connection: Connection,
+    key: bytes,
+    screening: Screening,
+    index: int,
+    made: MadePicture,
+    file_id: str,
+    source: str,
+) -> None:
+    row = insert(tables.picture).values(
+        picture_id=secrets.token_hex(16),
+        exam_id=screening.exam_id,
+        photograph_id=screening.photograph_ids[index],
+        kind=kept_kind(key, made.kind),
+        media_type=made.media_type,
+        source=source,
+        by_person=False,
+        made_ms=vault.clock_ms(),
+        width_px=made.width_px,
+        height_px=made.height_px,
+        file_id=file_id,
+    )
+    connection.execute(row)
+
+
+def _is_map() -> ColumnElement[bool]:
+    return tables.picture.c.kind.startswith(EVIDENCE, autoescape=True)
+
+
+def _forget_pictures(
+    connection: Connection, exam_id: str, *which: ColumnElement[bool]
+) -> list[str]:
+    """Delete what models made of an exam before, but for pictures that a person painted from."""
     picture = tables.picture.c
-    parents = select(picture.parent_id).where(picture.photograph_id == photograph_id)
+    parents = select(picture.parent_id).where(picture.exam_id == exam_id)
     old = (
-        picture.photograph_id == photograph_id,
+        picture.exam_id == exam_id,
+        *which,
         ~picture.by_person,
         picture.picture_id.not_in(list(connection.execute(parents).scalars())),
     )

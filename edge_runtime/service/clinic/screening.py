@@ -63,11 +63,12 @@ async def screened_and_kept(
 
 
 class _Keeping:
-    """Puts together what belongs to one photograph, and keeps it."""
+    """Puts together what belongs to one photograph, or to the forecast, and keeps it."""
 
     def __init__(self, vault: Vault, screening: Screening) -> None:
         self._vault, self._screening = vault, screening
         self._pictures: dict[int, list[MadePicture]] = {}
+        self._maps: dict[int, list[MadePicture]] = {}
         self._source = ""
 
     def keep(self, message: screening_pb.ScreenEvent) -> None:
@@ -93,8 +94,12 @@ class _Keeping:
                 pictures,
                 self._source,
             )
+        elif message.HasField("evidence_maps"):
+            mapped = message.evidence_maps
+            self._maps[mapped.photograph_index] = [_made(each.picture) for each in mapped.maps]
         elif message.HasField("done"):
-            finish_screening(self._vault, self._screening, message.done.exam_json)
+            exam_json = message.done.exam_json
+            finish_screening(self._vault, self._screening, exam_json, self._maps, self._source)
 
 
 def _made(picture: screening_pb.Picture) -> MadePicture:

@@ -93,17 +93,26 @@ def result_json(gradable: bool = True, referable: float = 0.1, **changed: Any) -
     return json.dumps({**result, **changed})
 
 
-def screened(vault: Vault, exam_id: str, *results: str) -> KeptExam:
-    """Screen the exam's best photographs as a whole; one result for each."""
+A_MAP = MadePicture(
+    "evidence_late_amd", "image/png", png_of(8) + CANARY.encode(), WIDTH_PX, HEIGHT_PX
+)
+
+
+def screened(vault: Vault, exam_id: str, *results: str, maps: bool = False) -> KeptExam:
+    """Screen the exam's best photographs as a whole; one result for each, and a map of evidence."""
     screening = begin_screening(vault, NURSE, exam_id, [])
     for index in range(len(screening.photographs)):
         made = MadePicture("vessels_probability", "image/png", png_of(9), WIDTH_PX, HEIGHT_PX)
         text = results[index] if results else result_json()
         keep_result(vault, screening, index, text, [made], "drawn@1.2.3")
-    return finish_screening(vault, screening, json.dumps({"schema": "foreseye.exam/1"}))
+    exam_json = json.dumps({"schema": "foreseye.exam/1"})
+    of_each = {index: [A_MAP] for index in range(len(screening.photographs))} if maps else None
+    return finish_screening(vault, screening, exam_json, of_each, "drawn@1.2.3")
 
 
-def a_preliminary_exam(vault: Vault, identifiers: dict[str, str] | None = None) -> KeptExam:
+def a_preliminary_exam(
+    vault: Vault, identifiers: dict[str, str] | None = None, *, maps: bool = False
+) -> KeptExam:
     exam = a_new_exam(vault, identifiers)
     add_photograph(vault, NURSE, exam.exam_id, a_file(1), a_key())
-    return screened(vault, exam.exam_id)
+    return screened(vault, exam.exam_id, maps=maps)

@@ -64,7 +64,7 @@ def every_plain_text(vault: Vault, but: str = "") -> str:
 
 
 def a_rich_exam(vault: Vault) -> str:
-    exam = a_preliminary_exam(vault)
+    exam = a_preliminary_exam(vault, maps=True)
     photograph_id = exam.photographs[0].photograph_id
     decide(
         vault,
@@ -85,6 +85,7 @@ def test_what_is_kept_lies_in_the_clear_nowhere(vault: Vault) -> None:
     assert CANARY in every_plain_text(vault)
     assert CANARY.encode() not in bytes_under(vault.folder)
     assert b"1961-04-02" not in bytes_under(vault.folder)
+    assert b"late_amd" not in bytes_under(vault.folder), "nor what somebody may come to have"
 
 
 def test_after_an_erasure_no_file_and_no_row_of_the_person_is_left(vault: Vault) -> None:
@@ -98,7 +99,7 @@ def test_after_an_erasure_no_file_and_no_row_of_the_person_is_left(vault: Vault)
     person_id = erased(vault, exam_id)
 
     assert CANARY not in every_plain_text(vault, but=other.exam_id)
-    assert len(set(vault.files.ids())) == len(files_before) - 2
+    assert len(set(vault.files.ids())) == len(files_before) - 3
     assert not list(vault.keys.folder.glob(f"persons/*/{person_id}"))
     assert digest not in bytes_under(vault.folder), "the number's digest must be gone too"
     assert read_exam(vault, DOCTOR, other.exam_id).identifiers["family_name"] == "Li"

@@ -21,10 +21,12 @@ from edge_runtime.records.exams import add_photograph
 from edge_runtime.records.export_cohort import export_cohort
 from edge_runtime.records.kept import KeptExam
 from edge_runtime.records.masks import correct_mask, decoded_mask, encoded_mask, picture_content
+from edge_runtime.records.screenings import begin_screening, finish_screening, keep_result
 from edge_runtime.records.vault import Actor, Vault
 from edge_runtime.records.words import ConsentScope, DecisionKind
 from edge_runtime.settings import Limits
 from tests.edge_runtime.records.clinic_of_tests import (
+    A_MAP,
     CANARY,
     DOCTOR,
     FIRST,
@@ -106,6 +108,29 @@ def test_the_model_picture_that_was_painted_from_outlives_a_second_screening(vau
         ("disc", False),
         ("vessels_probability", False),
     ]
+
+
+def test_maps_of_evidence_come_and_go_with_the_forecast(vault: Vault) -> None:
+    exam = a_preliminary_exam(vault, maps=True)
+    photograph = exam.photographs[0]
+    (shown,) = [p for p in photograph.pictures if p.kind == A_MAP.kind]
+    assert (shown.by_person, shown.source) == (False, "drawn@1.2.3")
+    assert picture_content(vault, exam.exam_id, shown.picture_id)[2] == A_MAP.content
+
+    part = begin_screening(vault, NURSE, exam.exam_id, [photograph.photograph_id])
+    keep_result(vault, part, 0, result_json(), [], "drawn@1.2.4")
+    still = finish_screening(vault, part, "", {0: [A_MAP]}, "drawn@1.2.4")
+    assert [p.picture_id for p in still.photographs[0].pictures] == [shown.picture_id]
+
+    again = screened(vault, exam.exam_id, maps=True)
+    (other,) = [p for p in again.photographs[0].pictures if p.kind == A_MAP.kind]
+    assert other.picture_id != shown.picture_id
+    with pytest.raises(NotKept):
+        picture_content(vault, exam.exam_id, shown.picture_id)
+
+    without = screened(vault, exam.exam_id)
+    assert [p.kind for p in without.photographs[0].pictures] == ["vessels_probability"]
+    assert len(list(vault.files.ids())) == 2
 
 
 def test_who_reads_blind_sees_no_mask_that_another_painted(vault: Vault) -> None:

@@ -29,7 +29,7 @@ from edge_runtime.records.words import (
     Role,
 )
 from edge_runtime.settings import Settings
-from edge_runtime.wire.client import ExamDone, PhotographDone, ScreeningClient
+from edge_runtime.wire.client import EvidenceMapped, ExamDone, PhotographDone, ScreeningClient
 from edge_runtime.wire.records_client import Clinic, RecordsClient, new_key
 from tests.edge_runtime.records.clinic_of_tests import CANARY, IDENTIFIERS, MASTER, PERSON
 from tests.edge_runtime.service.held_screener import (
@@ -38,6 +38,7 @@ from tests.edge_runtime.service.held_screener import (
     WIDTH_PX,
     HeldScreener,
     a_bundle,
+    seen_signs,
 )
 from tests.edge_runtime.service.live_server import live_server
 
@@ -261,6 +262,28 @@ def test_a_person_is_exported_whole_and_erased_whole(client: RecordsClient, vaul
     with pytest.raises(Erased):
         nurse.read_exam(exam.exam_id)
     assert nurse.exams().exams == ()
+    assert list(vault.files.ids()) == []
+
+
+def test_maps_of_evidence_are_kept_exported_and_erased_like_other_pictures(
+    client: RecordsClient, screener: HeldScreener, vault: Vault
+) -> None:
+    screener.signs = {0: seen_signs()}
+    nurse, administrator = as_(client, Role.TECHNICIAN), as_(client, Role.ADMINISTRATOR)
+    exam = an_exam(nurse, b"an eye")
+
+    events = list(nurse.screen_exam(exam.exam_id))
+
+    (mapped,) = (event for event in events if isinstance(event, EvidenceMapped))
+    (photograph,) = nurse.read_exam(exam.exam_id).photographs
+    kept = photograph.pictures[-1]
+    assert (kept.kind, kept.source) == ("evidence_late_amd", "drawn@1.2.3")
+    assert nurse.read_picture(exam.exam_id, kept.picture_id) == mapped.maps[0].picture
+    content = b"".join(administrator.export_person(exam.exam_id))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        (name,) = (n for n in archive.namelist() if "/evidence_late_amd-" in n)
+        assert archive.read(name) == mapped.maps[0].picture.content
+    assert administrator.erase_person(exam.exam_id, ErasureReason.ON_REQUEST).files == 6
     assert list(vault.files.ids()) == []
 
 
