@@ -13,6 +13,7 @@ from rich.console import Console
 from edge_runtime import __version__
 from edge_runtime.errors import ForeseyeError
 from export.device_commands import precisions, tensorrt, triton
+from export.peer_command import peers
 from export.reference import target_folder
 
 app = typer.Typer(
@@ -232,6 +233,8 @@ app.command(
 app.command(
     epilog="Example: foreseye-export triton my-bundle --out repository --precision fp16 --gpu"
 )(triton)
+
+app.command(epilog="Example: foreseye-export peers edge_runtime/reference_bundle --compile")(peers)
 
 
 def commit() -> str:

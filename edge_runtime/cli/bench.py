@@ -28,28 +28,52 @@ Photo = Annotated[
     typer.Argument(metavar="PHOTO", help="A photograph; the bundle's sample if left out."),
 ]
 Repeat = Annotated[int, typer.Option("--repeat", min=1, help="Runs that count, of each thing.")]
+Batch = Annotated[
+    Path | None,
+    typer.Option("--batch", metavar="FOLDER", help="Also screen these photographs, as a batch."),
+]
+Screenings = Annotated[
+    int, typer.Option("--screenings", min=1, help="Before the memory of a process is read.")
+]
 WORKERS = 2
+VISITS_SHARE = 5
+"""Of so many runs of a photograph one simulates its visits."""
+SCREENED = ("anatomy", "disc", "findings", "signs", "forecast")
+"""Models that a photograph passes; the others simulate."""
 
 
 def bench(
-    context: typer.Context, photo: Photo = None, repeat: Repeat = 20, as_json: AsJson = False
+    context: typer.Context,
+    photo: Photo = None,
+    repeat: Repeat = 20,
+    screenings: Screenings = 1,
+    batch: Batch = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Time each stage, the whole and the start, beside decoding alone and the bare graphs."""
-    report = _measured(session_of(context, as_json), photo, repeat)
+    """Time each stage, the whole, simulated visits and the start, beside what cannot be beaten.
+
+    That is decoding alone and the bare graphs. Memory is that of a process of its own.
+    """
+    session = session_of(context, as_json)
+    report = _measured(session, photo, repeat, screenings)
+    if batch is not None:
+        from edge_runtime.cli.measuring_loads import batch_rates
+
+        report["batch"] = batch_rates(batch, session.environment)
     if as_json:
         print_json(report)
     else:
         _show(report, Console())
 
 
-def _measured(session: Session, photo: Path | None, repeat: int) -> dict[str, Any]:
+def _measured(session: Session, photo: Path | None, repeat: int, screenings: int) -> dict[str, Any]:
     # Here, so that `foreseye --help` loads no engine.
-    from edge_runtime.cli import measuring
+    from edge_runtime.cli import measuring, measuring_loads
     from edge_runtime.fundus.intake import read_file
     from edge_runtime.memory import peak_memory_mb
 
     settings = session.settings
-    with session.pipeline() as pipeline, progress_bar("Measuring", 4) as show:
+    with session.pipeline() as pipeline, progress_bar("Measuring", 5) as show:
         path = photo or _sample(pipeline.bundle)
         content = read_file(path, settings.limits)
         exam = Exam("bench", (PhotographFile(shown_name(path.name), content),))
@@ -57,12 +81,16 @@ def _measured(session: Session, photo: Path | None, repeat: int) -> dict[str, An
         show(1)
         per_second = measuring.throughput_per_s(pipeline, exam, max(repeat, 4), WORKERS)
         show(2)
+        visits = measuring_loads.simulated_visits(
+            pipeline, exam.photographs[0], max(1, repeat // VISITS_SHARE)
+        )
+        show(3)
         own_peak_mb = peak_memory_mb()  # before the floors load every graph a second time
         bare = measuring.session_run_floors(pipeline, settings.thread_count, repeat)
         decode = measuring.decode_floor(content, repeat)
-        show(3)
-        start_up = measuring.start_up(path, session.environment)
         show(4)
+        start_up = measuring.start_up(path, session.environment, screenings)
+        show(5)
         return {
             "schema": "foreseye.bench/1",
             "machine": _machine(settings.thread_count),
@@ -72,7 +100,12 @@ def _measured(session: Session, photo: Path | None, repeat: int) -> dict[str, An
             "repeat": repeat,
             **spreads,
             "floors_ms": {"decode_full_size": decode, "session_run": bare},
-            "throughput_per_s": {"threads": WORKERS, "photographs": per_second},
+            "simulated_visits": visits,
+            "throughput_per_s": {
+                "threads": WORKERS,
+                "photographs": per_second,
+                "floor": measuring_loads.floor_per_s(decode, bare, SCREENED),
+            },
             "start_up": start_up,
             "peak_memory_mb": own_peak_mb,
         }
@@ -106,10 +139,32 @@ def _show(report: Mapping[str, Any], console: Console) -> None:
     for model, spread in floors["session_run"].items():
         table.add_row(f"floor: session.run {model}", *_cells(spread))
     console.print(table)
+    _show_loads(report, console)
+
+
+def _show_loads(report: Mapping[str, Any], console: Console) -> None:
     start_up = report["start_up"]
+    if report["simulated_visits"] is not None:
+        pictures = report["simulated_visits"]["pictures"]
+        p50_ms = report["simulated_visits"]["ms"]["p50"]
+        console.print(f"Simulated visits: {pictures} pictures in {p50_ms:.0f} ms, in memory")
     laps = ", ".join(f"{lap} {ms:.0f} ms" for lap, ms in start_up["ms"].items())
     console.print(f"Start: {laps}; whole process {start_up['whole_process_ms']:.0f} ms")
-    console.print(f"{report['throughput_per_s']['photographs']} photographs/s, {WORKERS} threads")
+    rate = report["throughput_per_s"]
+    console.print(
+        f"{rate['photographs']} photographs/s, {WORKERS} threads; {rate['floor']} if decoding and "
+        "the graphs were all"
+    )
+    for how, told in report.get("batch", {}).items():
+        console.print(
+            f"Batch {how.replace('_', ' ')}: {told['photographs_per_second']} photographs/s of "
+            f"{told['photographs']['total']}, peak memory {told['peak_memory_mb']:.0f} MB"
+        )
+    shared = start_up["shared_memory_mb"]
+    console.print(
+        f"Shared memory (PSS): {shared['first']} MB after one screening, {shared['last']} MB after "
+        f"{shared['screenings']}"
+    )
     console.print(
         f"Peak memory: {start_up['peak_memory_mb']:.0f} MB for one photograph, "
         f"{report['peak_memory_mb']:.0f} MB with {WORKERS} threads"

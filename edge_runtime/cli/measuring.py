@@ -122,11 +122,16 @@ def session_run_floors(pipeline: Pipeline, threads: int, repeat: int) -> dict[st
     return floors
 
 
-def start_up(photograph: Path, environment: Mapping[str, str]) -> dict[str, object]:
-    """Return how long a fresh process takes to its first result, and its peak memory."""
+def start_up(
+    photograph: Path, environment: Mapping[str, str], screenings: int = 1
+) -> dict[str, object]:
+    """Return how long a fresh process takes to its first result, and its memory then and later.
+
+    The whole process's time holds all its screenings.
+    """
     started = time.perf_counter()
     child = subprocess.run(
-        [sys.executable, "-m", "edge_runtime.cli.start_up", str(photograph)],
+        [sys.executable, "-m", "edge_runtime.cli.start_up", str(photograph), str(screenings)],
         env=dict(environment),
         capture_output=True,
         check=True,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
-from tests.edge_runtime.cli.command_line import foreseye
+from edge_runtime.cli.measuring_loads import batch_rates
+from edge_runtime.errors import InvalidField
+from tests.edge_runtime.cli.command_line import foreseye, opened_once
 
 pytestmark = pytest.mark.slow
 
@@ -30,6 +35,34 @@ def test_each_stage_stands_beside_its_floor() -> None:
     assert set(report["start_up"]["ms"]) == {"import", "open", "first_result"}
     assert report["photograph"]["gradable"]
     assert report["peak_memory_mb"] > 0
+    assert report["simulated_visits"]["pictures"] == 12
+    assert report["throughput_per_s"]["floor"] > 0
+    assert "batch" not in report
+
+
+def test_a_batch_and_a_process_after_many_screenings_are_measured_apart(tmp_path: Path) -> None:
+    bundle = opened_once().bundle
+    for sample in bundle.manifest.golden:
+        (tmp_path / Path(sample.photograph).name).write_bytes(bundle.read(sample.photograph))
+    (tmp_path / "torn.jpg").write_bytes(b"no photograph")
+
+    told = foreseye(
+        "bench", "--repeat", "1", "--screenings", "2", "--batch", str(tmp_path), "--json"
+    )
+
+    report = told.json
+    assert report["start_up"]["shared_memory_mb"]["screenings"] == 2
+    if Path("/proc/self/smaps_rollup").exists():
+        assert report["start_up"]["shared_memory_mb"]["last"] > 0
+    assert set(report["batch"]) == {"without_pictures", "with_pictures"}
+    for rate in report["batch"].values():
+        assert (rate["photographs"]["ok"], rate["photographs"]["failed"]) == (2, 1)
+        assert rate["photographs_per_second"] > 0
+
+
+def test_a_folder_that_is_none_ends_the_bench(tmp_path: Path) -> None:
+    with pytest.raises(InvalidField, match="neither a folder"):
+        batch_rates(tmp_path / "nowhere", os.environ)
 
 
 def test_a_photograph_that_cannot_be_read_is_not_measured() -> None:
