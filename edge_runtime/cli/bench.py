@@ -22,6 +22,7 @@ from edge_runtime.names import shown_name
 
 if TYPE_CHECKING:
     from edge_runtime.bundle.opening import Bundle
+    from edge_runtime.pipeline import Pipeline
 
 Photo = Annotated[
     Path | None,
@@ -80,35 +81,40 @@ def _measured(session: Session, photo: Path | None, repeat: int, screenings: int
         spreads = measuring.pipeline_spreads(pipeline, exam, repeat)
         show(1)
         per_second = measuring.throughput_per_s(pipeline, exam, max(repeat, 4), WORKERS)
+        rate = {"threads": WORKERS, "photographs": per_second}
         show(2)
         visits = measuring_loads.simulated_visits(
             pipeline, exam.photographs[0], max(1, repeat // VISITS_SHARE)
         )
         show(3)
         own_peak_mb = peak_memory_mb()  # before the floors load every graph a second time
-        bare = measuring.session_run_floors(pipeline, settings.thread_count, repeat)
-        decode = measuring.decode_floor(content, repeat)
+        floors = {
+            "decode_full_size": measuring.decode_floor(content, repeat),
+            "session_run": measuring.session_run_floors(pipeline, settings.thread_count, repeat),
+        }
         show(4)
         start_up = measuring.start_up(path, session.environment, screenings)
         show(5)
         return {
-            "schema": "foreseye.bench/1",
-            "machine": _machine(settings.thread_count),
-            "bundle": pipeline.bundle.identity.model_dump(),
-            "models": {name: model.model_dump() for name, model in pipeline.models.items()},
+            **_about(pipeline, settings.thread_count),
             "photograph": measuring.seen(pipeline, exam),
             "repeat": repeat,
             **spreads,
-            "floors_ms": {"decode_full_size": decode, "session_run": bare},
+            "floors_ms": floors,
             "simulated_visits": visits,
-            "throughput_per_s": {
-                "threads": WORKERS,
-                "photographs": per_second,
-                "floor": measuring_loads.floor_per_s(decode, bare, SCREENED),
-            },
+            "throughput_per_s": {**rate, "floor": measuring_loads.floor_per_s(floors, SCREENED)},
             "start_up": start_up,
             "peak_memory_mb": own_peak_mb,
         }
+
+
+def _about(pipeline: Pipeline, threads: int) -> dict[str, object]:
+    return {
+        "schema": "foreseye.bench/1",
+        "machine": _machine(threads),
+        "bundle": pipeline.bundle.identity.model_dump(),
+        "models": {name: model.model_dump() for name, model in pipeline.models.items()},
+    }
 
 
 def _sample(bundle: Bundle) -> Path:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from edge_runtime.cli.measuring import Spread, spread_ms, timed
 from edge_runtime.domain import Person, PhotographFile
@@ -72,10 +73,12 @@ def _batch(source: Path, environment: Mapping[str, str], options: list[str]) -> 
     return {name: told[name] for name in names}
 
 
-def floor_per_s(decode: Spread, bare: Mapping[str, Spread], screened: tuple[str, ...]) -> float:
+def floor_per_s(floors: Mapping[str, Any], screened: tuple[str, ...]) -> float:
     """Return photographs a second if decoding at full size and the bare graphs were all.
 
     One photograph after the other, by the medians; `screened` names the graphs that screening runs.
     """
-    total_ms = decode["p50"] + sum(bare[name]["p50"] for name in screened if name in bare)
-    return round(1000.0 / total_ms, 2)
+    graphs: Mapping[str, Spread] = floors["session_run"]
+    total_ms = floors["decode_full_size"]["p50"]
+    total_ms += sum(graphs[name]["p50"] for name in screened if name in graphs)
+    return round(1000.0 / float(total_ms), 2)
