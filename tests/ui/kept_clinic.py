@@ -53,18 +53,20 @@ class LiveClinic:
 
     screening: ScreeningClient
     records: RecordsClient
+    screener: HeldScreener
 
 
 @contextmanager
 def clinic_in(records: Path, folder: Path) -> Iterator[LiveClinic]:
     """A service of drawn numbers over these records; `folder` is for its bundle."""
     vault = open_records(Place(records), MASTER)
+    screener = HeldScreener(a_bundle(folder))
     with (
-        live_server(HeldScreener(a_bundle(folder)), Settings(), vault=vault) as live,
+        live_server(screener, Settings(), vault=vault) as live,
         ScreeningClient(live.address) as screening,
         RecordsClient(live.address, timeout_s=PATIENCE_S) as kept,
     ):
-        yield LiveClinic(screening, kept)
+        yield LiveClinic(screening, kept, screener)
 
 
 @dataclass(frozen=True)

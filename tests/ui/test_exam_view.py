@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from edge_runtime.contracts.exam import ForecastCondition
 from edge_runtime.domain import Evidence, Exam, Eye, PhotographFile
-from edge_runtime.wire.records import Accepted, ForecastRead
+from edge_runtime.wire.records import Accepted, EvidenceMap, EvidenceMapped, ForecastRead, Picture
 from tests.ui.fake_service import BLURRED, USABLE, FakeClient, FakeEye, a_forecast, events_of
 from ui.exam_view import Verdict, evidence_seen, exam_view, steps_allowed
 
@@ -106,3 +107,11 @@ def test_the_key_of_badges_names_what_is_on_the_page_and_nothing_else() -> None:
     assert evidence_seen(exam_view(BOTH, events)) == {Evidence.INTERNAL, Evidence.EXTERNAL}
     held_back = ForecastRead(a_forecast(Evidence.DRAWN))
     assert Evidence.DRAWN not in evidence_seen(exam_view(BOTH, [*events, held_back]))
+
+
+def test_maps_of_evidence_reach_no_screen_of_an_exam() -> None:
+    events = [*events_of(0, "r.jpg", Eye.OD, FakeEye()), ForecastRead(a_forecast())]
+    picture = Picture("evidence_stroke", "image/png", b"a map", 1, 1)
+    mapped = EvidenceMapped(0, (EvidenceMap(ForecastCondition.STROKE, picture, Evidence.DRAWN),))
+
+    assert exam_view(BOTH, [*events, mapped]) == exam_view(BOTH, events)

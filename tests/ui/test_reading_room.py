@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,9 @@ from edge_runtime.domain import Exam, Eye, Person, PhotographFile, Sex
 from edge_runtime.records.words import DecisionKind, ExamState, Role
 from edge_runtime.wire.client import ExamDone
 from edge_runtime.wire.records_client import KeptPhotograph, RecordsClient, new_key
+from tests.edge_runtime.service.held_screener import seen_signs
 from tests.ui.fake_service import mask_png, photograph_jpeg
-from tests.ui.kept_clinic import SECRET, SHOWN
+from tests.ui.kept_clinic import SECRET, SHOWN, LiveClinic
 from ui.keeping import Keeping, KeepingScreener
 
 pytestmark = pytest.mark.slow
@@ -306,3 +308,30 @@ def test_what_was_painted_and_not_kept_is_told_and_a_signed_exam_is_not_painted_
     room.press("Sign now")
 
     assert not [b for b in room.app.button if (b.key or "").startswith("paint-")]
+
+
+def test_the_view_for_research_shows_where_the_evidence_lies_beside_the_photograph(
+    clinic_app: AppTest, live_clinic: LiveClinic, records: RecordsClient
+) -> None:
+    live_clinic.screener.signs = {0: seen_signs(), 1: seen_signs()}
+    room = Room(clinic_app, records, screened(records))
+    room.read_as(Role.DOCTOR)
+    assert "evidence lies" not in room.words()
+
+    research = next(t for t in room.app.toggle if (t.key or "").startswith("research-"))
+    research.set_value(True).run()
+
+    shown = room.words()
+    assert "not how likely the disease is" in shown
+    maps = shown[shown.index("Where in the photographs the evidence lies") :]
+    assert "Drawn eyes" in maps[: maps.index("</div>")]
+    assert maps.count("with the evidence</figcaption>") == 2
+    assert maps.count("photograph</figcaption>") == 2
+    condition = next(s for s in room.app.selectbox if s.label == "Condition")
+    assert condition.options == ["Late age-related macular degeneration"]
+    # A sign that was looked for a little left of and above the middle is read out there.
+    assert re.search(
+        "Left eye: where the evidence for “Late age-related macular degeneration” lies; "
+        "densest 4[12] % from the left and 3[78] % from the top",
+        maps,
+    )

@@ -153,6 +153,8 @@ def test_the_reading_room_holds_no_english_in_chinese(
     for index in range(toggles.count()):
         toggles.nth(index).click()
         seen.settle()
+    # Each eye's photograph without and with the evidence of the condition that is chosen first.
+    seen.page.locator(".st-key-evidence-maps .fs-samples img").nth(3).wait_for()
     seen.page.get_by_role("button", name=re.compile("模拟$")).click()
     seen.page.locator(".fs-compare").wait_for(timeout=SIMULATED_WITHIN_MS)
     assert left(seen) == []

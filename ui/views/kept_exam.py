@@ -14,6 +14,7 @@ from ui.told import told
 from ui.views import (
     deciding,
     earlier_visits,
+    evidence_maps,
     eye_picture,
     painting,
     signing,
@@ -52,7 +53,7 @@ def show(staff: Staff, client: ScreeningClient, desk: ReadingDesk) -> None:
         with st.container(key="card-read-unknown"):
             _eye(staff, desk, None, unknown, view)
     earlier_visits.show(client, desk, photographs)
-    _forecast(desk)
+    _forecast(desk, photographs)
     simulated_visits.show(staff, client, desk, photographs)
     signing.show(staff, desk)
 
@@ -147,7 +148,7 @@ def _named(read: ReadPhotograph) -> str:
     return say("reading.best", attempt=words) if read.kept.best else words
 
 
-def _forecast(desk: ReadingDesk) -> None:
+def _forecast(desk: ReadingDesk, photographs: list[ReadPhotograph]) -> None:
     forecast = forecast_of(desk.exam)
     if not forecast:
         return
@@ -161,3 +162,5 @@ def _forecast(desk: ReadingDesk) -> None:
             lines = [say("forecast.research.text")]
             st.html(parts.statement("bad", say("forecast.research.title"), lines))
         st.html(ahead.forecasts(forecast, research, for_the_person=False))
+        if research:
+            evidence_maps.show(desk, photographs, forecast)
