@@ -140,6 +140,36 @@ class Settings:
     archive_token: str = field(default="", repr=False)
     """A bearer token for the archive, in the place of user and password."""
 
+    worklist: str = ""
+    """The hospital's worklist server, TITLE@HOST:PORT; empty: nobody is asked whom it expects."""
+
+    worklist_title: str = "FORESEYE"
+    """Our own application entity title there."""
+
+    worklist_station: str = ""
+    """The camera's title in the schedule; empty: all of them."""
+
+    worklist_modality: str = "OP"
+    """OP: ophthalmic photography. Empty: any."""
+
+    worklist_tls: int = 0
+    """1: the worklist server speaks TLS. A file below says so, too."""
+
+    worklist_tls_ca: str = ""
+    """PEM file: who signs the worklist server's certificate; empty: whom this machine trusts."""
+
+    worklist_client_cert: str = ""
+    """PEM file: our own certificate, where the worklist server asks for one."""
+
+    worklist_client_key: str = ""
+    """PEM file: its private key."""
+
+    worklist_insecure_no_tls: int = 0
+    """1: ask a worklist server on another machine without TLS, for all on the way to read."""
+
+    worklist_timeout_s: int = 10
+    """Seconds that the whole answer may take."""
+
     session_idle_s: int = 600
     """A person's session locks when no call came for so long."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from typing import Literal
 
 import streamlit as st
@@ -69,26 +70,35 @@ def records_offered() -> bool:
 
     Until it has answered there is nothing of anybody to be seen.
     """
-    last = _last_said(_options().server)
-    now_s = time.monotonic()
-    if now_s - last.asked_s >= ASK_EVERY_S:
-        last.asked_s = now_s
-        try:
-            last.offered = records().is_offered()
-        except ForeseyeError:
-            # Away: what it said before still holds.
-            return last.offered
-    return last.offered
+    return _last_said(_options().server, "records").asked(lambda: records().is_offered())
+
+
+def worklist_offered() -> bool:
+    """Return whether the service knows a hospital to ask whom it expects, as it last said."""
+    return _last_said(_options().server, "worklist").asked(lambda: connect().offers_worklist())
 
 
 class _LastSaid:
-    offered = False
-    asked_s = float("-inf")
+    def __init__(self) -> None:
+        self.offered = False
+        self.asked_s = float("-inf")
+
+    def asked(self, ask: Callable[[], bool]) -> bool:
+        """Return what the service last said, once it was asked again where that is long ago."""
+        now_s = time.monotonic()
+        if now_s - self.asked_s >= ASK_EVERY_S:
+            self.asked_s = now_s
+            try:
+                self.offered = ask()
+            except ForeseyeError:
+                # Away: what it said before still holds.
+                return self.offered
+        return self.offered
 
 
 @st.cache_resource(show_spinner=False)
-def _last_said(address: str) -> _LastSaid:
-    del address  # one for each service
+def _last_said(address: str, what: str) -> _LastSaid:
+    del address, what  # one for each service and each thing that it may offer
     return _LastSaid()
 
 

@@ -13,7 +13,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
-from edge_runtime.wire.client import Exam, Eye, Person, PhotographFile, Sex
+from edge_runtime.wire.client import (
+    Exam,
+    Eye,
+    Person,
+    PhotographFile,
+    ScheduledExam,
+    ScheduledToday,
+    Sex,
+)
 from ui.checking import Checked, PhotographCheck, Screener
 from ui.overlays import Layers, thumbnail
 from ui.overrides import Against, Override, Question
@@ -25,6 +33,9 @@ MAX_PHOTOGRAPHS = 16
 MAX_ATTEMPTS = 3
 """Photographs of an eye that cannot be read before the person is referred instead of photographed
 again: endless retakes help nobody (the published field studies count two to three)."""
+
+
+EARLIEST_BIRTH = date(1900, 1, 1)
 
 
 class Phase(Enum):
@@ -82,6 +93,10 @@ class KioskPerson:
     age_years: int | None = None
     sex: Sex | None = None
     covariates: dict[str, float] = field(default_factory=dict)
+    listed: ScheduledToday | None = field(default=None, repr=False)
+    """Whom the hospital expects, while somebody looks for the person among them."""
+    chosen: ScheduledExam | None = field(default=None, repr=False)
+    """The entry of that list that filled this exam."""
     attempts: dict[Eye, int] = field(default_factory=dict)
     """How many photographs of each eye were taken, those that were removed included."""
     given_up: set[Eye] = field(default_factory=set)
@@ -141,6 +156,12 @@ class KioskPerson:
                 self.last_number, name, content, sha256, eye, thumbnail(content), check
             )
         )
+
+    @property
+    def only_eye(self) -> Eye | None:
+        """Return the one eye that the hospital asks for; None for both, or where it is silent."""
+        eyes = set(self.chosen.eyes) if self.chosen else set()
+        return eyes.pop() if len(eyes) == 1 else None
 
     def of_eye(self, eye: Eye | None) -> list[WaitingPhotograph]:
         """Return the photographs of one eye, in the order in which they came."""

@@ -29,6 +29,7 @@ from edge_runtime.cli.serve_options import (
     RecordsOption,
     TokensOption,
     TracesOption,
+    WorklistOption,
 )
 from edge_runtime.cli.session import Session, print_json, say, session_of
 from edge_runtime.errors import ForeseyeError, SettingsError
@@ -38,6 +39,7 @@ from edge_runtime.settings import Settings
 if TYPE_CHECKING:
     from edge_runtime.records.vault import Vault
     from edge_runtime.service.certificates import Tls
+    from edge_runtime.service.hospital_list import AskHospital
     from edge_runtime.service.listening import Listen
     from edge_runtime.service.screener import Screener
     from edge_runtime.service.server import ScreeningServer
@@ -61,6 +63,8 @@ class Served:
     """Callers must show one."""
     records: bool
     """Exams are kept."""
+    worklist: bool
+    """The hospital is asked whom it expects."""
     open_inference: bool
     metrics: str | None
     """Address of the metrics, None where they are not served."""
@@ -78,6 +82,8 @@ class Offer:
     """The records; None where nothing is kept."""
     spans: Spans | None
     """Where calls are traced; None where they are not."""
+    ask_hospital: AskHospital | None
+    """None where no worklist is named."""
 
 
 def serve(
@@ -93,6 +99,7 @@ def serve(
     metrics: MetricsOption = None,
     traces: TracesOption = None,
     records: RecordsOption = None,
+    worklist: WorklistOption = None,
     log_format: LogOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -101,12 +108,14 @@ def serve(
     SIGHUP reads the bundle's folder again: the new bundle is proved beside the old one, which
     serves until then, and stays when the new one cannot be opened.
     """
+    from edge_runtime.service.hospital_list import hospital_list
     from edge_runtime.service.listening import Listen
 
     session = session_of(context, as_json)
-    settings = _settings(session.settings, bundle, address, tokens, traces)
+    settings = _settings(session.settings, bundle, address, tokens, traces, worklist)
     tls = _tls(tls_cert, tls_key, client_ca)
     listen = Listen(settings.address, tls, insecure_listen_anywhere)
+    ask = hospital_list(settings, listen, has_records=records is not None)
     with ExitStack() as leaving:
         _log(log_format or log_format_of(settings), leaving)
         # Before anything is served: damaged records are told at once.
@@ -114,7 +123,7 @@ def serve(
         for notice in () if vault is None else vault.notices:
             say(f"Records: {notice}.")
         spans = _spans(settings.traces, leaving)
-        offer = Offer(listen, open_inference, metrics, bool(settings.tokens), vault, spans)
+        offer = Offer(listen, open_inference, metrics, bool(settings.tokens), vault, spans, ask)
         asyncio.run(_serve_until_told(session, settings, offer))
 
 
@@ -138,6 +147,7 @@ async def _serve_until_told(session: Session, settings: Settings, offer: Offer) 
         open_inference=offer.open_inference,
         vault=offer.vault,
         spans=offer.spans,
+        ask_hospital=offer.ask_hospital,
     )
     with ExitStack() as beside:
         # Before the models are loaded: a wrong address is told at once.
@@ -226,6 +236,7 @@ def _served(screener: Screener, offer: Offer, port: int, metrics: str | None) ->
         tls=listen.tls is not None,
         tokens=offer.tokens,
         records=offer.vault is not None,
+        worklist=offer.ask_hospital is not None,
         open_inference=offer.open_inference,
         metrics=metrics,
     )
@@ -253,11 +264,13 @@ def _settings(
     address: str | None,
     tokens: str | None,
     traces: str | None,
+    worklist: str | None,
 ) -> Settings:
     return replace(
         settings,
         tokens=tokens or settings.tokens,
         traces=traces or settings.traces,
+        worklist=worklist or settings.worklist,
         bundle=settings.bundle if bundle is None else str(bundle),
         address=address or settings.address,
     )

@@ -62,6 +62,15 @@ RecordsOption = Annotated[
         help="Keep exams in these records (`foreseye records init`); else nothing is kept.",
     ),
 ]
+WorklistOption = Annotated[
+    str | None,
+    typer.Option(
+        "--worklist",
+        metavar="TITLE@HOST:PORT",
+        help="The hospital's worklist server: the kiosk shows whom it expects today. How to get "
+        "there (TLS, our title, the camera's) is in FORESEYE_WORKLIST_...",
+    ),
+]
 MetricsOption = Annotated[
     str | None,
     typer.Option("--metrics", metavar="HOST:PORT", help="Serve Prometheus metrics at /metrics."),

@@ -29,6 +29,7 @@ from edge_runtime.service.reflection import BothPools
 from edge_runtime.service.screener import OpenScreener, Screener
 from edge_runtime.service.servicer import MAX_EXAM_S, Servicer
 from edge_runtime.service.spans import Spans
+from edge_runtime.service.worklist import WorklistService
 from edge_runtime.settings import Settings
 from edge_runtime.wire.client import SCREENING_SERVICE
 from edge_runtime.wire.clinic_pb2_grpc import add_RecordsServicer_to_server
@@ -36,10 +37,14 @@ from edge_runtime.wire.open_inference import INFERENCE_SERVICE
 from edge_runtime.wire.screening_pb2_grpc import (
     add_OperationServicer_to_server,
     add_ScreeningServicer_to_server,
+    add_WorklistServicer_to_server,
 )
+from edge_runtime.wire.worklist import WORKLIST_SERVICE
 
 if TYPE_CHECKING:
     from edge_runtime.records.vault import Vault
+    from edge_runtime.service.clinic.desk import Desk
+    from edge_runtime.service.hospital_list import AskHospital
 
 OPERATION_SERVICE = "foreseye.v1.Operation"
 RECORDS_SERVICE = "foreseye.v1.Records"
@@ -69,11 +74,13 @@ class ScreeningServer:
         open_inference: bool = False,
         vault: Vault | None = None,
         spans: Spans | None = None,
+        ask_hospital: AskHospital | None = None,
     ) -> None:
         """Prepare the server; `open_inference` adds inference.GRPCInferenceService.
 
         `vault` adds foreseye.v1.Records and is closed at the end; without it nothing is kept.
-        Each call becomes one of `spans`, which stay the caller's to close.
+        Each call becomes one of `spans`, which stay the caller's to close. `ask_hospital` adds
+        foreseye.v1.Worklist.
 
         Raises SettingsError when the file of tokens cannot be used.
         """
@@ -97,6 +104,7 @@ class ScreeningServer:
                 settings, self.bundles, floor, self._is_ready, self._tell_health
             )
         self._vault = vault
+        self._ask_hospital = ask_hospital
         self._health = HealthServicer(self._services())
         tokens = None if settings.tokens_path is None else Tokens(settings.tokens_path)
         self._server = grpc.aio.server(
@@ -125,8 +133,11 @@ class ScreeningServer:
         add_ScreeningServicer_to_server(self._servicer, self._server)  # type: ignore[no-untyped-call]
         add_OperationServicer_to_server(self._operation, self._server)  # type: ignore[no-untyped-call]
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        if self._vault is not None:
-            self._offer_records(self._vault)
+        desk = None if self._vault is None else self._offer_records(self._vault)
+        if self._ask_hospital is not None:
+            admit = None if desk is None else desk.admit_to_hospital_list
+            worklist = WorklistService(self._ask_hospital, admit)
+            add_WorklistServicer_to_server(worklist, self._server)  # type: ignore[no-untyped-call]
         pool = None
         if self._inference is not None:
             self._server.add_generic_rpc_handlers((handlers(self._inference),))
@@ -162,7 +173,7 @@ class ScreeningServer:
         if self._vault is not None:
             self._vault.close()
 
-    def _offer_records(self, vault: Vault) -> None:
+    def _offer_records(self, vault: Vault) -> Desk:
         # Here, so that a server without records needs no database.
         from edge_runtime.service.clinic.desk import Desk
         from edge_runtime.service.clinic.servicer import ClinicServicer
@@ -170,6 +181,7 @@ class ScreeningServer:
         desk = Desk(vault, self._settings, self.decoders.read)
         clinic = ClinicServicer(desk, self._servicer.uploads, self._servicer.screened_for)
         add_RecordsServicer_to_server(clinic, self._server)  # type: ignore[no-untyped-call]
+        return desk
 
     async def _load(self) -> Screener:
         return (await self.bundles.open_first()).screener
@@ -181,6 +193,8 @@ class ScreeningServer:
         own: tuple[str, ...] = ("", SCREENING_SERVICE, OPERATION_SERVICE)
         if self._vault is not None:
             own = (*own, RECORDS_SERVICE)
+        if self._ask_hospital is not None:
+            own = (*own, WORKLIST_SERVICE)
         return own if self._inference is None else (*own, INFERENCE_SERVICE)
 
     def _tell_health(self) -> None:

@@ -84,7 +84,7 @@ from edge_runtime.wire.records import (
     Picture,
     QualityRead,
 )
-from edge_runtime.wire.screening_pb2_grpc import OperationStub, ScreeningStub
+from edge_runtime.wire.screening_pb2_grpc import OperationStub, ScreeningStub, WorklistStub
 from edge_runtime.wire.simulation import (
     SimulatedDifference,
     SimulatedPicture,
@@ -96,6 +96,7 @@ from edge_runtime.wire.simulation import (
 from edge_runtime.wire.upload_client import UploadClient
 from edge_runtime.wire.uploading import UploadPart, UploadProgress
 from edge_runtime.wire.urgency import Urgency
+from edge_runtime.wire.worklist import ScheduledExam, ScheduledToday, WorklistClient
 
 __all__ = [
     "USE",
@@ -153,6 +154,8 @@ __all__ = [
     "RefusedPhotograph",
     "RequestError",
     "RequestTooLarge",
+    "ScheduledExam",
+    "ScheduledToday",
     "ScreeningClient",
     "ScreeningResult",
     "ServerFailed",
@@ -179,7 +182,7 @@ LOADING_S = 300.0
 """How long a server may take to prove another bundle."""
 
 
-class ScreeningClient(UploadClient):
+class ScreeningClient(UploadClient, WorklistClient):
     """A connection to one screening service. Safe to share between threads."""
 
     def __init__(
@@ -204,6 +207,7 @@ class ScreeningClient(UploadClient):
         self._channel = channel_to(address, Shown(tls_ca, tls_certificate, tls_key, token))
         self._stub: Any = ScreeningStub(self._channel)  # type: ignore[no-untyped-call]
         self._operation: Any = OperationStub(self._channel)  # type: ignore[no-untyped-call]
+        self._worklist: Any = WorklistStub(self._channel)  # type: ignore[no-untyped-call]
         self._health: Any = health_pb2_grpc.HealthStub(self._channel)
 
     def screen(

@@ -42,9 +42,7 @@ from edge_runtime.wire.enums import EYE
 from edge_runtime.wire.exam_stream import ExamStream, raised_here
 from edge_runtime.wire.records import Picture
 from edge_runtime.wire.urgency import Urgency
-
-SESSION_KEY = "foreseye-session"
-"""Metadata: the token of the person's session."""
+from edge_runtime.wire.worklist import SESSION_KEY
 
 LONG_S = 120.0
 """How long reading a person's whole export, or proving the audit, may take."""

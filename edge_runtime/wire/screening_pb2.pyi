@@ -531,3 +531,41 @@ class DescribeBundleReply(_message.Message):
     bundle_json: str
     server_version: str
     def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., sha256: _Optional[str] = ..., models: _Optional[_Iterable[_Union[ModelDescription, _Mapping]]] = ..., horizon_years: _Optional[_Iterable[float]] = ..., model_card: _Optional[str] = ..., bundle_json: _Optional[str] = ..., server_version: _Optional[str] = ...) -> None: ...
+
+class ListScheduledRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ScheduledExam(_message.Message):
+    __slots__ = ("starts", "patient_id", "name", "birth_date", "sex", "age_years", "procedure", "station", "accession_number", "eyes")
+    STARTS_FIELD_NUMBER: _ClassVar[int]
+    PATIENT_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    BIRTH_DATE_FIELD_NUMBER: _ClassVar[int]
+    SEX_FIELD_NUMBER: _ClassVar[int]
+    AGE_YEARS_FIELD_NUMBER: _ClassVar[int]
+    PROCEDURE_FIELD_NUMBER: _ClassVar[int]
+    STATION_FIELD_NUMBER: _ClassVar[int]
+    ACCESSION_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    EYES_FIELD_NUMBER: _ClassVar[int]
+    starts: str
+    patient_id: str
+    name: str
+    birth_date: str
+    sex: Sex
+    age_years: int
+    procedure: str
+    station: str
+    accession_number: str
+    eyes: _containers.RepeatedScalarFieldContainer[Eye]
+    def __init__(self, starts: _Optional[str] = ..., patient_id: _Optional[str] = ..., name: _Optional[str] = ..., birth_date: _Optional[str] = ..., sex: _Optional[_Union[Sex, str]] = ..., age_years: _Optional[int] = ..., procedure: _Optional[str] = ..., station: _Optional[str] = ..., accession_number: _Optional[str] = ..., eyes: _Optional[_Iterable[_Union[Eye, str]]] = ...) -> None: ...
+
+class ListScheduledReply(_message.Message):
+    __slots__ = ("scheduled", "unreadable", "more")
+    SCHEDULED_FIELD_NUMBER: _ClassVar[int]
+    UNREADABLE_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
+    scheduled: _containers.RepeatedCompositeFieldContainer[ScheduledExam]
+    unreadable: int
+    more: bool
+    def __init__(self, scheduled: _Optional[_Iterable[_Union[ScheduledExam, _Mapping]]] = ..., unreadable: _Optional[int] = ..., more: _Optional[bool] = ...) -> None: ...

@@ -394,3 +394,83 @@ class Operation:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class WorklistStub:
+    """Whom the hospital expects, where the operator named its worklist. Where records are kept, a call
+    carries the metadata `foreseye-session` of somebody who may open exams.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.ListScheduled = channel.unary_unary(
+                '/foreseye.v1.Worklist/ListScheduled',
+                request_serializer=edge__runtime_dot_wire_dot_screening__pb2.ListScheduledRequest.SerializeToString,
+                response_deserializer=edge__runtime_dot_wire_dot_screening__pb2.ListScheduledReply.FromString,
+                _registered_method=True)
+
+
+class WorklistServicer:
+    """Whom the hospital expects, where the operator named its worklist. Where records are kept, a call
+    carries the metadata `foreseye-session` of somebody who may open exams.
+    """
+
+    def ListScheduled(self, request, context):
+        """Asks the hospital whom it expects today, by this box's clock. Nothing of the answer is kept or
+        logged. UNAVAILABLE when the hospital does not answer in time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_WorklistServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'ListScheduled': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListScheduled,
+                    request_deserializer=edge__runtime_dot_wire_dot_screening__pb2.ListScheduledRequest.FromString,
+                    response_serializer=edge__runtime_dot_wire_dot_screening__pb2.ListScheduledReply.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'foreseye.v1.Worklist', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('foreseye.v1.Worklist', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class Worklist:
+    """Whom the hospital expects, where the operator named its worklist. Where records are kept, a call
+    carries the metadata `foreseye-session` of somebody who may open exams.
+    """
+
+    @staticmethod
+    def ListScheduled(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/foreseye.v1.Worklist/ListScheduled',
+            edge__runtime_dot_wire_dot_screening__pb2.ListScheduledRequest.SerializeToString,
+            edge__runtime_dot_wire_dot_screening__pb2.ListScheduledReply.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

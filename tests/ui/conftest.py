@@ -34,6 +34,7 @@ APP = ROOT / "ui" / "app.py"
 def without_records(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that a test draws in this process ask no service whether it keeps records."""
     monkeypatch.setattr(gateway, "records_offered", lambda: False)
+    monkeypatch.setattr(gateway, "worklist_offered", lambda: False)
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,8 @@ import streamlit as st
 from edge_runtime.wire.client import Sex
 from ui import parts
 from ui.covariates import MEASURED, PRESENT, SMOKING
-from ui.person import KioskPerson
+from ui.person import EARLIEST_BIRTH, KioskPerson
 from ui.wording import say
-
-EARLIEST_BIRTH = date(1900, 1, 1)
 
 
 def show(person: KioskPerson) -> None:

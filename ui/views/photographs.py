@@ -13,7 +13,7 @@ from ui.keeping import KeepingScreener, keeping_of
 from ui.person import KioskPerson, Phase, WaitingPhotograph
 from ui.screening import ScreeningRun
 from ui.staff import here
-from ui.views import advice_against, check_card, person_card, phone_card
+from ui.views import advice_against, check_card, expected, person_card, phone_card
 from ui.wording import say, say_count
 
 FILE_TYPES = ["image/*", "tif", "tiff", "heic", "heif"]
@@ -34,6 +34,7 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
             st.html(parts.statement("bad", say("notice.nothing"), [words]))
         else:
             st.html(parts.statement("note", words))
+    expected.show(person, client)
     with st.container(key="card-about"):
         person_card.show(person)
     _eyes(person, client)
@@ -67,6 +68,8 @@ def _look_for_verdicts(person: KioskPerson) -> None:
 
 def _eye(person: KioskPerson, client: ScreeningClient, eye: Eye) -> None:
     st.html(parts.eye_head(eye, check_card.attempts(person, eye)))
+    if person.only_eye is OTHER[eye]:
+        st.html(parts.quiet(say("expected.other_eye")))
     ways = {"files": say("slot.way.files"), "camera": say("slot.way.camera")}
     way = st.segmented_control(
         say("slot.way", eye=parts.eye_name(eye, in_words=True)),
@@ -180,7 +183,10 @@ def _screen(person: KioskPerson, client: ScreeningClient) -> None:
     given = {p.eye for p in person.photographs}
     if not count:
         st.html(parts.quiet(say("screen.first")))
-    elif len(given) == 1 and None not in given:
+    elif person.only_eye is not None and not given & {person.only_eye, None}:
+        words = parts.eye_name(person.only_eye, in_words=True)
+        st.html(parts.quiet(say("expected.asked_eye", eye=words)))
+    elif len(given) == 1 and not given & {person.only_eye, None}:
         missing = OTHER[person.photographs[0].eye or Eye.OD]
         st.html(parts.quiet(say("screen.one_eye", eye=parts.eye_name(missing, in_words=True))))
     for question in person.questions():

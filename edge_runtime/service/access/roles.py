@@ -24,6 +24,7 @@ ANY = frozenset(Role)
 
 SCREENING = "/foreseye.v1.Screening/"
 OPERATION = "/foreseye.v1.Operation/"
+WORKLIST = "/foreseye.v1.Worklist/"
 INFERENCE = "/inference.GRPCInferenceService/"
 RECORDS = "/foreseye.v1.Records/"
 HEALTH = "/grpc.health.v1.Health/"
@@ -38,6 +39,8 @@ ROLES_OF: dict[str, frozenset[Role]] = {
     f"{SCREENING}Upload": frozenset({SCREEN}),
     f"{SCREENING}UploadProgress": frozenset({SCREEN}),
     f"{SCREENING}DescribeBundle": ANY,
+    # Where records are kept, a person's own session decides besides.
+    f"{WORKLIST}ListScheduled": frozenset({SCREEN}),
     f"{OPERATION}SwitchBundle": frozenset({OPERATE}),
     f"{OPERATION}RollBackBundle": frozenset({OPERATE}),
     f"{REFLECTION}ServerReflectionInfo": ANY,

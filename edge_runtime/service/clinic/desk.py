@@ -18,7 +18,7 @@ from edge_runtime.records.sessions import Sessions
 from edge_runtime.records.vault import Actor, Vault
 from edge_runtime.service.refusals import Blotter, blotter
 from edge_runtime.settings import Settings
-from edge_runtime.wire.clinic import SESSION_KEY
+from edge_runtime.wire.worklist import SESSION_KEY
 
 MUST_CHANGE = "Please set a PIN or password of your own first."
 
@@ -52,6 +52,14 @@ class Desk:
             self.vault.note(actor, action, exam_id, roles, done=False)
             raise NotAllowed(f"{action.value} by {roles}")
         return actor
+
+    def admit_to_hospital_list(self, context: Any) -> None:
+        """Let through who may open exams, and audit that the hospital's list was asked for.
+
+        Raises NotSignedIn, NotAllowed.
+        """
+        actor = self.admit(token_of(context), Action.OPEN_EXAM)
+        self.vault.note(actor, Action.LIST_EXAMS, detail="scheduled")
 
 
 def token_of(context: Any) -> str:

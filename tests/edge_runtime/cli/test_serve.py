@@ -101,6 +101,7 @@ def test_a_bundle_that_cannot_be_trusted_ends_the_server(
         (["--address", "nonsense"], "is no address"),
         (["--tls-cert", "cert.pem"], "given together"),
         (["--client-ca", "ca.pem"], "needs --tls-cert"),
+        (["--worklist", "LIST@192.0.2.7:104", "--address", "127.0.0.1:0"], "has no TLS"),
         (["--tls-cert", "no.pem", "--tls-key", "no.pem", "--address", "127.0.0.1:0"], "no.pem"),
     ],
 )

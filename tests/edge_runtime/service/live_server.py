@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from edge_runtime.records.vault import Vault
+from edge_runtime.service.hospital_list import AskHospital
 from edge_runtime.service.listening import Listen
 from edge_runtime.service.server import ScreeningServer
 from edge_runtime.service.spans import Spans
@@ -57,6 +58,7 @@ def live_server(
     open_inference: bool = False,
     vault: Vault | None = None,
     spans: Spans | None = None,
+    ask_hospital: AskHospital | None = None,
 ) -> Iterator[LiveServer]:
     """Yield a ready server on a free port; `screener` may be a context manager that opens one."""
 
@@ -77,6 +79,7 @@ def live_server(
                 open_inference,
                 vault,
                 spans,
+                ask_hospital,
             ),
             loop,
         ).result(PATIENCE_S)
@@ -98,7 +101,14 @@ async def _made(
     open_inference: bool,
     vault: Vault | None,
     spans: Spans | None,
+    ask_hospital: AskHospital | None,
 ) -> ScreeningServer:
     return ScreeningServer(
-        settings, listen, open_screener, open_inference=open_inference, vault=vault, spans=spans
+        settings,
+        listen,
+        open_screener,
+        open_inference=open_inference,
+        vault=vault,
+        spans=spans,
+        ask_hospital=ask_hospital,
     )

@@ -19,6 +19,7 @@ from pydicom.sequence import Sequence as Items
 from edge_runtime.errors import InvalidField
 from edge_runtime.interop.dicom.hospital.association import Caller, answers
 from edge_runtime.interop.dicom.hospital.errors import HospitalUnreachable
+from edge_runtime.interop.dicom.hospital.laterality import ask_for_laterality, laterality_of
 from edge_runtime.interop.dicom.sop_classes import EXPLICIT_LITTLE, IMPLICIT_LITTLE
 
 log = logging.getLogger("foreseye.dicom")
@@ -66,6 +67,8 @@ class Scheduled:
     requested_procedure_id: str | None
     step_id: str | None
     study_uid: str | None
+    laterality: str | None
+    """Of the eye that is asked for: R, L or B."""
     name: str | None = None
     birth_date: str | None = None
 
@@ -121,6 +124,7 @@ def _asked(question: Question) -> Dataset:
     asked.PatientID = asked.PatientSex = asked.PatientBirthDate = ""
     asked.AccessionNumber = asked.StudyInstanceUID = ""
     asked.RequestedProcedureID = asked.RequestedProcedureDescription = ""
+    ask_for_laterality(asked, step)
     asked.ScheduledProcedureStepSequence = Items([step])
     if question.with_names:
         asked.PatientName = ""
@@ -157,6 +161,7 @@ def _scheduled(identifier: Dataset, with_names: bool) -> Scheduled:
         requested_procedure_id=_text(identifier, "RequestedProcedureID"),
         step_id=_text(step, "ScheduledProcedureStepID"),
         study_uid=_text(identifier, "StudyInstanceUID"),
+        laterality=laterality_of(identifier, step),
         name=_name(identifier) if with_names else None,
         birth_date=born.isoformat() if born and with_names else None,
     )

@@ -13,6 +13,7 @@ from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
 from edge_runtime.bundle.opening import Bundle
+from edge_runtime.interop.dicom.hospital.worklist import Worklist
 from edge_runtime.service.access.roles import OPEN, ROLES_OF, Role
 from edge_runtime.service.access.token_file import create_token
 from edge_runtime.settings import Settings
@@ -72,7 +73,12 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     tokens = {role: create_token(file, role.value, (role,), days=1)[0] for role in Role}
     settings = replace(Settings(), tokens=str(file))
     with (
-        live_server(HeldScreener(bundle), settings, open_inference=True) as live,
+        live_server(
+            HeldScreener(bundle),
+            settings,
+            open_inference=True,
+            ask_hospital=lambda: Worklist((), 0, False),
+        ) as live,
         grpc.insecure_channel(live.address) as channel,
     ):
         yield Guarded(live, channel, tokens)

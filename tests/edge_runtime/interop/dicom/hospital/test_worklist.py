@@ -5,33 +5,33 @@ from __future__ import annotations
 import json
 import logging
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
 from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filewriter import dcmwrite
-from pydicom.sequence import Sequence as Items
+from pydicom.dataset import Dataset
 from pydicom.tag import Tag
-from pydicom.uid import ExplicitVRLittleEndian
-from pynetdicom import evt, service_class
+from pynetdicom import service_class
 from pynetdicom.dsutils import encode
 
-from edge_runtime.interop.dicom.hospital.worklist import WORKLIST_FIND
 from tests.edge_runtime.cli.command_line import Told, foreseye_afresh
 from tests.edge_runtime.interop.dicom.hospital.entity import answering, stranger
 from tests.edge_runtime.interop.dicom.hospital.orthanc import Orthanc
+from tests.edge_runtime.interop.dicom.hospital.worklists import (
+    DAY,
+    an_entry,
+    coded_side,
+    schedule,
+    serving,
+)
 from tests.edge_runtime.service.authority import Authority
 
 pytestmark = pytest.mark.slow
 
-DAY = date(2026, 3, 4)
 FIELDS = {
     "starts", "patient_id", "sex", "age_years", "modality", "station", "procedure",
-    "accession_number", "requested_procedure_id", "step_id", "study_uid",
+    "accession_number", "requested_procedure_id", "step_id", "study_uid", "laterality",
 }  # fmt: skip
 
 
@@ -40,43 +40,9 @@ def _quiet(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL, logger="pynetdicom")
 
 
-def an_entry(number: int = 1, **changed: Any) -> Dataset:
-    """A patient as a hospital has one; an attribute of the entry or its step may be changed."""
-    step = Dataset()
-    step.Modality, step.ScheduledStationAETitle = "OP", "CAMERA1"
-    step.ScheduledProcedureStepStartDate = f"{DAY:%Y%m%d}"
-    step.ScheduledProcedureStepStartTime = f"09{number:02d}00"
-    step.ScheduledProcedureStepDescription = "Fundus, both eyes"
-    step.ScheduledProcedureStepID = f"S{number}"
-    step.ScheduledPerformingPhysicianName = "CANARY^DOCTOR"
-    entry = Dataset()
-    entry.SpecificCharacterSet = "ISO_IR 192"
-    entry.PatientName, entry.PatientID = "Wang^Xiaohong=王^小红", f"p-{number}"
-    entry.PatientBirthDate, entry.PatientSex = "19610401", "F"
-    entry.PatientAddress, entry.MedicalAlerts = "CANARY street 1", "CANARY"
-    entry.AccessionNumber, entry.StudyInstanceUID = f"A{number}", f"1.2.3.{number}"
-    entry.RequestedProcedureID, entry.RequestedProcedureDescription = f"R{number}", "Fundus"
-    entry.ScheduledProcedureStepSequence = Items([step])
-    for name, value in changed.items():
-        setattr(step if name in step else entry, name, value)
-    return entry
-
-
 def asked(where: str, *options: str) -> Told:
     when = () if "--date" in options else ("--date", DAY.isoformat())
     return foreseye_afresh("dicom", "worklist", where, "--json", "--timeout", "10", *when, *options)
-
-
-def schedule(orthanc: Orthanc, *entries: Dataset) -> None:
-    """Make these the worklist of a real server, whose worklist is a folder of files."""
-    for old in orthanc.worklists.iterdir():
-        old.unlink()
-    for number, entry in enumerate(entries):
-        entry.file_meta = FileMetaDataset()
-        entry.file_meta.MediaStorageSOPClassUID = WORKLIST_FIND
-        entry.file_meta.MediaStorageSOPInstanceUID = f"1.2.{number + 1}"
-        entry.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        dcmwrite(orthanc.worklists / f"{number}.wl", entry, enforce_file_format=True)
 
 
 def test_a_real_server_tells_of_the_day_and_of_photography_of_eyes(orthanc: Orthanc) -> None:
@@ -109,6 +75,7 @@ def test_a_real_server_tells_of_the_day_and_of_photography_of_eyes(orthanc: Orth
         "requested_procedure_id": "R2",
         "step_id": "S2",
         "study_uid": "1.2.3.2",
+        "laterality": None,
     }
     assert [one["patient_id"] for one in other] == ["p-3"]
     assert len(any_of_all) == 4
@@ -164,18 +131,6 @@ def test_a_title_that_the_server_does_not_know_is_told_so(orthanc: Orthanc) -> N
     assert (told.code, told.json["error"]) == (1, "HospitalUnacquainted")
 
 
-@contextmanager
-def serving(*entries: Dataset | int) -> Iterator[str]:
-    """A server that gives these entries, or these statuses, whatever it is asked."""
-
-    def find(event: Any) -> Iterator[tuple[int, Dataset | None]]:
-        for entry in entries:
-            yield (entry, None) if isinstance(entry, int) else (0xFF00, entry)
-
-    with answering("LIST", [WORKLIST_FIND], {evt.EVT_C_FIND: find}) as where:
-        yield where
-
-
 def raw(entry: Dataset, name: str, value: bytes) -> Dataset:
     """Have an element go out as these bytes, whatever they are."""
     tag = Tag(name)
@@ -205,6 +160,37 @@ def test_chinese_names_are_read_in_the_hospitals_own_coding(
         told = asked(where, "--names")
 
     assert told.json["scheduled"][0]["name"] == "王 小红 (Wang Xiaohong)"
+
+
+SIDES = [
+    ({}, None),
+    ({"Laterality": "R"}, "R"),
+    ({"ScheduledProtocolCodeSequence": coded_side("24028007", "SCT")}, "R"),
+    ({"ScheduledProtocolCodeSequence": coded_side("G-A101", "SRT")}, "L"),
+    ({"ScheduledProtocolCodeSequence": coded_side("51440002", "SCT")}, "B"),
+    ({"ScheduledProtocolCodeSequence": coded_side("66459002", "SCT")}, None),
+    ({"ScheduledProtocolCodeSequence": coded_side("24028007", "SCT"), "Laterality": "L"}, None),
+    ({"ScheduledProcedureStepDescription": "Fundus OD"}, None),
+]
+
+
+@pytest.mark.parametrize(("changed", "side"), SIDES, ids=str)
+def test_the_side_is_told_where_it_is_coded_and_only_there(
+    changed: dict[str, Any], side: str | None
+) -> None:
+    with serving(an_entry(**changed)) as where:
+        (one,) = asked(where).json["scheduled"]
+
+    assert one["laterality"] == side
+
+
+def test_a_real_server_tells_the_side(orthanc: Orthanc) -> None:
+    codes = coded_side("7771000", "SCT")
+    schedule(orthanc, an_entry(ScheduledProtocolCodeSequence=codes))
+
+    (one,) = asked(orthanc.entity).json["scheduled"]
+
+    assert one["laterality"] == "L"
 
 
 @pytest.mark.filterwarnings("ignore:Unknown encoding")  # of the server's own pydicom
