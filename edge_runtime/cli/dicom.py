@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from edge_runtime.cli.dicom_peer import host_and_port
 from edge_runtime.cli.dicom_send import send
 from edge_runtime.cli.dicom_worklist import worklist
 from edge_runtime.cli.options import AsJson
@@ -90,7 +91,7 @@ def receive(
     from edge_runtime.interop.dicom.receive.inbox import Inbox as Objects
     from edge_runtime.interop.dicom.receive.service import receiving, tls_context
 
-    host, port = _host_and_port(address)
+    host, port = host_and_port(address, "address")
     tls = None
     if tls_cert is not None and tls_key is not None:
         tls = tls_context(tls_cert, tls_key, client_ca)
@@ -120,18 +121,6 @@ def _serve_until_told(serve: object, stop: object) -> None:
     told.wait()
     stop()
     thread.join()
-
-
-def _host_and_port(address: str) -> tuple[str, int]:
-    host, _, port = address.rpartition(":")
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-        number = int(port)
-    except ValueError:
-        raise InvalidField("address", f"{address!r} is no ADDRESS:PORT") from None
-    if not 0 <= number <= 65535:
-        raise InvalidField("address", f"{number} is no port")
-    return host.strip("[]"), number
 
 
 def _check_open(host: str, tls: tuple[Path | None, Path | None, Path | None], anyway: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import ssl
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -78,6 +79,19 @@ class Way:
 
         title = checked_title(self.ae_title, "ae-title")
         return Caller(peer, title, self.context(peer, field), self.timeout_s)
+
+
+def host_and_port(text: str, field: str) -> tuple[str, int]:
+    """Return the parts of ADDRESS:PORT, where we are to listen. Raises InvalidField."""
+    host, _, port = text.rpartition(":")
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+        number = int(port)
+    except ValueError:
+        raise InvalidField(field, f"{text!r} is no ADDRESS:PORT") from None
+    if not 0 <= number <= 65535:
+        raise InvalidField(field, f"{number} is no port")
+    return host.strip("[]"), number
 
 
 def check_speaks_dicom(command: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from edge_runtime.cli.dicom_commit import CommitAt, CommitWithin, committing
 from edge_runtime.cli.dicom_peer import (
     NoTls,
     OurCertificate,
@@ -23,9 +24,7 @@ from edge_runtime.cli.dicom_peer import (
 from edge_runtime.cli.options import AsJson
 from edge_runtime.cli.progress import progress_bar
 from edge_runtime.cli.session import in_words, print_json, say, session_of
-from edge_runtime.interop.dicom.hospital.errors import (
-    HospitalError,
-)
+from edge_runtime.interop.dicom.hospital.errors import HospitalError, NotCommitted
 from edge_runtime.names import shown_name
 from edge_runtime.settings import Settings
 
@@ -56,6 +55,8 @@ def send(
     client_key: OurKey = None,
     insecure_no_tls: NoTls = False,
     timeout: TimeoutS = 60.0,
+    commit: CommitAt = None,
+    commit_within: CommitWithin = 60.0,
     as_json: AsJson = False,
 ) -> None:
     """Send DICOM objects to an archive, then ask it whether it has them.
@@ -73,17 +74,19 @@ def send(
     to = _archive(archive, way, session.settings)
     logging.getLogger("foreseye").setLevel(logging.INFO)
     paths = files_to_send(sources)
-    done, ended = _sent(to, paths)
-    failed = [one for one in done if one.error is not None]
-    not_tried = len(paths) - len(done)
+    with committing(archive, way, commit, commit_within) as asking:
+        done, ended = _sent(to, paths)
+        num_tried = len(done)
+        if asking is not None and ended is None:
+            done, ended = asking.committed(done)
+    told = _told(archive, done, len(paths) - num_tried, ended)
+    if commit is not None:
+        told["committed"] = sum(one.error is None for one in done) if ended is None else 0
     if as_json:
-        print_json(_told(archive, done, failed, not_tried, ended))
+        print_json(told)
     else:
-        rest = f", {not_tried} not tried" if not_tried else ""
-        typer.echo(
-            f"{len(done) - len(failed)} objects are in the archive, {len(failed)} are not{rest}."
-        )
-    if failed or ended:
+        typer.echo(_in_a_line(told))
+    if told["failed"] or ended:
         raise typer.Exit(1)
 
 
@@ -122,25 +125,32 @@ def _sent(archive: Archive, paths: Sequence[Path]) -> tuple[list[Sent], Hospital
 def _told(
     archive: str,
     done: Sequence[Sent],
-    failed: Sequence[Sent],
     not_tried: int,
     ended: HospitalError | None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     rows = [
         {
             "file": shown_name(one.path),
             "error": type(one.error).__name__,
             "reason": in_words(one.error),
         }
-        for one in failed
+        for one in done
         if one.error is not None
     ]
-    told: dict[str, object] = {
+    archived = sum(one.error is None or isinstance(one.error, NotCommitted) for one in done)
+    told: dict[str, Any] = {
         "archive": archive,
-        "archived": len(done) - len(failed),
+        "archived": archived,
         "failed": rows,
         "not_tried": not_tried,
     }
     if ended is not None:
         told |= {"error": type(ended).__name__, "reason": in_words(ended)}
     return told
+
+
+def _in_a_line(told: dict[str, Any]) -> str:
+    missing = sum(row["error"] != "NotCommitted" for row in told["failed"])
+    rest = f", {told['not_tried']} not tried" if told["not_tried"] else ""
+    kept = f"; it commits itself to keep {told['committed']}" if "committed" in told else ""
+    return f"{told['archived']} objects are in the archive, {missing} are not{rest}{kept}."

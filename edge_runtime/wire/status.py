@@ -76,6 +76,7 @@ STATUS_OF: dict[type[ForeseyeError], StatusCode] = {
     hospital_errors.HospitalUnclear: StatusCode.INTERNAL,
     hospital_errors.NotSendable: StatusCode.INVALID_ARGUMENT,
     hospital_errors.NotArchived: StatusCode.DATA_LOSS,
+    hospital_errors.NotCommitted: StatusCode.FAILED_PRECONDITION,
     records_errors.RecordsMissing: StatusCode.FAILED_PRECONDITION,
     records_errors.RecordsUnsupported: StatusCode.FAILED_PRECONDITION,
     records_errors.RecordsDamaged: StatusCode.DATA_LOSS,

@@ -65,13 +65,17 @@ class Caller:
     """For each answer."""
 
     @contextmanager
-    def associated(self, contexts: Sequence[Context]) -> Iterator[Association]:
+    def associated(
+        self, contexts: Sequence[Context], handlers: Sequence[tuple[Any, ...]] = ()
+    ) -> Iterator[Association]:
         """Yield an association; it is released when the block ends, aborted when it broke.
+
+        `handlers` answer what the peer asks on it.
 
         Raises HospitalUnreachable, HospitalUnacquainted, HospitalRefused.
         """
         with _told_to(**AS_WE_WANT_IT):
-            association = self._requested(contexts)
+            association = self._requested(contexts, handlers)
             connection = association.dul.socket
             assert connection is not None
             try:
@@ -82,21 +86,24 @@ class Caller:
             finally:
                 close_for_good(connection)
 
-    def _requested(self, contexts: Sequence[Context]) -> Association:
+    def _requested(
+        self, contexts: Sequence[Context], handlers: Sequence[tuple[Any, ...]]
+    ) -> Association:
         entity = _TidyEntity(ae_title=self.title)
         entity.connection_timeout = CONNECT_S
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = self.timeout_s
         for abstract_syntax, transfer_syntaxes in contexts:
             entity.add_requested_context(abstract_syntax, transfer_syntaxes)
         return entity.associate(
-            self._address(),
+            self.address(),
             self.peer.port,
             ae_title=self.peer.title,
             tls_args=(self.tls, self.peer.host) if self.tls else None,
-            evt_handlers=[(evt.EVT_CONN_OPEN, _cap, [self.timeout_s])],
+            evt_handlers=[(evt.EVT_CONN_OPEN, _cap, [self.timeout_s]), *handlers],
         )
 
-    def _address(self) -> str:
+    def address(self) -> str:
+        """Return the peer's address. Raises HospitalUnreachable for a name that has none."""
         try:
             found = socket.getaddrinfo(self.peer.host, self.peer.port, type=socket.SOCK_STREAM)
         except OSError as error:

@@ -6,7 +6,8 @@ HospitalError
 |-- HospitalRefused        it does not want this object or this question
 |-- HospitalUnclear        its answer is none that its protocol knows
 |-- NotSendable            a file is no DICOM object that can be sent
-`-- NotArchived            the archive took an object and does not list it
+|-- NotArchived            the archive took an object and does not list it
+`-- NotCommitted           the archive does not take over the care for an object
 """
 
 from __future__ import annotations
@@ -54,3 +55,9 @@ class NotArchived(HospitalError):
     """The archive took an object, and does not list it when asked."""
 
     public_message = "The archive took this object but does not list it. Please send it again."
+
+
+class NotCommitted(HospitalError):
+    """The archive does not say that it takes over the care for an object."""
+
+    public_message = "The archive did not commit itself to keeping this object. Please keep it."

@@ -82,10 +82,12 @@ class Orthanc:
     def _root(self) -> str:
         return f"http://localhost:{self.http_port}"
 
-    def asked(self, method: str, path: str) -> bytes:
+    def asked(self, method: str, path: str, body: str | None = None) -> bytes:
         """What its own interface answers, which is not DICOMweb's."""
         headers = urllib3.make_headers(basic_auth=f"{USER}:{PASSWORD}")
-        answer = self._http.request(method, self._root + path, headers=headers, retries=False)
+        answer = self._http.request(
+            method, self._root + path, body=body, headers=headers, retries=False
+        )
         assert answer.status == 200, (path, answer.status)
         return answer.data
 
@@ -121,7 +123,7 @@ def running(folder: Path, pem: Pem | None = None, **options: Any) -> Iterator[Or
     for name in ("database", "worklists"):
         (folder / name).mkdir()
     for _ in range(3):  # Somebody else may take a port between our look and its start.
-        server = Orthanc(folder, _free_port(), _free_port(), pem)
+        server = Orthanc(folder, free_port(), free_port(), pem)
         (folder / "orthanc.json").write_text(json.dumps(_configuration(server) | options))
         with _process(folder) as process:
             if _came_up(server, process):
@@ -160,7 +162,8 @@ def _came_up(server: Orthanc, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
