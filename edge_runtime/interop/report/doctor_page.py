@@ -22,7 +22,7 @@ from edge_runtime.interop.report.page_parts import (
     is_above,
 )
 from edge_runtime.interop.report.sheet import AMBER, GREY, INK, MARGIN_MM, Align, Sheet
-from edge_runtime.interop.report.wording import Language, in_language
+from edge_runtime.interop.report.wording import in_language, reason_in_language
 from edge_runtime.interop.screened import ScreenedExam, ScreenedPhotograph
 
 PICTURE_MM: Final = 52.0
@@ -214,7 +214,10 @@ def _number(value: float, digits: int) -> str:
 
 
 def _remarks(sheet: Sheet, exam: ScreenedExam, shown: Shown) -> None:
-    """Write as many reasons as there is room for, how many are left out, and the legends."""
+    """Write as many reasons as there is room for, how many are left out, and the legends.
+
+    What was not measured in an eye stands together, and what shares a reason has it once.
+    """
     legends = [sheet.say(key) for key in ("evidence.legend", "change.legend", "limits")]
     said = [*_refused(sheet, exam), *_missing(sheet, shown)]
     for place, line in enumerate(said):
@@ -235,13 +238,18 @@ def _refused(sheet: Sheet, exam: ScreenedExam) -> Iterator[str]:
 
 def _missing(sheet: Sheet, shown: Shown) -> Iterator[str]:
     for eye in _eyes(shown):
+        of_reason: dict[str, list[str]] = {}
         for name, reading in (shown[eye].result.biomarkers or {}).items():
             if reading.missing_because:
-                generic = sheet.say("missing.generic")
-                english = sheet.language is Language.ENGLISH
-                yield sheet.say(
-                    "missing.why",
-                    eye=eye_name(sheet, eye),
-                    measure=measure_name(sheet, name),
-                    reason=reading.missing_because if english else generic,
-                )
+                of_reason.setdefault(reading.missing_because, []).append(measure_name(sheet, name))
+        generic = sheet.say("missing.generic")
+        said = [
+            sheet.say(
+                "pair",
+                name=sheet.say("comma").join(measures),
+                value=reason_in_language(reason, sheet.language, generic),
+            )
+            for reason, measures in of_reason.items()
+        ]
+        if said:
+            yield sheet.say("pair", name=eye_name(sheet, eye), value=sheet.say("and").join(said))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from edge_runtime.contracts.cohort import COVARIATES
 from edge_runtime.contracts.exam import Forecast, ForecastStep
 from edge_runtime.interop.report.page_parts import foot, head
 from edge_runtime.interop.report.sheet import GREY, INK, INNER_MM, Align, Sheet
@@ -26,6 +27,8 @@ def forecast_page(sheet: Sheet, exam: ScreenedExam, results_sha256: str) -> None
     if not forecasts:
         return
     head(sheet, exam, "page.forecast")
+    sheet.paragraph(_given(sheet, exam), SIZE_PT, INK)
+    sheet.ln(1)
     steps = _steps_taken(forecasts)
     others = (YEARS_MM, *(STEP_MM[len(steps)] for _ in steps), INTERVAL_MM)
     widths = (INNER_MM - sum(others), *others)
@@ -39,8 +42,25 @@ def forecast_page(sheet: Sheet, exam: ScreenedExam, results_sha256: str) -> None
     sheet.ln(2)
     if any(_is_conditional(forecast) for forecast in forecasts):
         sheet.paragraph(sheet.say("forecast.conditional"), 8.0, INK)
+    sheet.paragraph(sheet.say("forecast.interval"), 6.5, GREY)
     sheet.paragraph(sheet.say("evidence.legend"), 6.5, GREY)
     foot(sheet, exam, results_sha256, "page.forecast")
+
+
+def _given(sheet: Sheet, exam: ScreenedExam) -> str:
+    """Return what the step "+ measurements" knows besides age and sex."""
+    given = exam.record.covariates
+    said = [_covariate(sheet, name, given[name]) for name in COVARIATES if name in given]
+    return sheet.say("given", given=sheet.say("and").join(said) or sheet.say("given.nothing"))
+
+
+def _covariate(sheet: Sheet, name: str, value: float) -> str:
+    shown = f"{value:g}"
+    if name == "smoking":
+        shown = sheet.say(f"smoking.{value:.0f}")
+    elif name.startswith("has_"):
+        shown = sheet.say("given.yes" if value else "given.no")
+    return sheet.say("pair", name=sheet.say(f"covariate.{name}"), value=shown)
 
 
 def _steps_taken(forecasts: list[Forecast]) -> tuple[str, ...]:

@@ -68,7 +68,13 @@ def foot(sheet: Sheet, exam: ScreenedExam, results_sha256: str, page: str) -> No
     check = sheet.say("pair", name=sheet.say("check.title"), value=sheet.say("check"))
     sheet.paragraph(check, 6.5, GREY, width)
     sheet.paragraph(f"SHA-256 {results_sha256}", 6.5, GREY, width)
-    sheet.paragraph(f"foreseye  {sheet.say(page)}  {sheet.page_no()}", 6.5, GREY, width)
+    number = f"{sheet.page_no()} / {num_pages(exam)}"
+    sheet.paragraph(f"foreseye  {sheet.say(page)}  {number}", 6.5, GREY, width)
+
+
+def num_pages(exam: ScreenedExam) -> int:
+    """Return how many pages the report has: one that is lost is missed."""
+    return 3 if exam.record.forecast else 2
 
 
 def _counts(sheet: Sheet, exam: ScreenedExam) -> list[str]:

@@ -132,7 +132,8 @@ def _details(sheet: Sheet, photograph: ScreenedPhotograph) -> list[str]:
 
 def _judged(sheet: Sheet, photograph: ScreenedPhotograph) -> list[str]:
     """Return what the findings were judged on: nothing is shown without it."""
-    judged = {finding.evidence for _, finding in photograph.result.findings or () if finding}
+    findings = photograph.result.findings
+    judged = {getattr(findings, name).evidence for name, _, _ in calls(photograph.result)}
     said = [sheet.say(f"judged.{evidence.value}") for evidence in sorted(judged)]
     return [sheet.say("found.judged", judged=sheet.say("and").join(said))] if said else []
 

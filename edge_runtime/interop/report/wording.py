@@ -5,9 +5,11 @@ A test holds both languages to the same keys, and every letter to the font.
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Final
 
+from edge_runtime.interop.report.reasons_chinese import REASONS, VESSELS
 from edge_runtime.interop.report.wording_chinese import CHINESE, CHINESE_FOR
 from edge_runtime.interop.report.wording_english import ENGLISH
 
@@ -33,3 +35,24 @@ def in_language(sentence: str, language: Language, otherwise: str) -> str:
     if language is Language.ENGLISH:
         return sentence
     return CHINESE_FOR.get(sentence, otherwise)
+
+
+def reason_in_language(reason: str, language: Language, otherwise: str) -> str:
+    """Return why something was not measured, in another language; its parts are joined by "; ".
+
+    `otherwise` stands for a reason of which a part has not been translated.
+    """
+    if language is Language.ENGLISH:
+        return reason
+    parts = [_chinese(part) for part in reason.split("; ")]
+    return "；".join(part for part in parts if part) if all(parts) else otherwise
+
+
+def _chinese(part: str) -> str | None:
+    for pattern, sentence in REASONS:
+        found = re.fullmatch(pattern, part)
+        if found is not None:
+            told = found.groupdict()
+            vessel = VESSELS.get(told.pop("vessel", ""), "")
+            return sentence.format(vessel=vessel, **told)
+    return None

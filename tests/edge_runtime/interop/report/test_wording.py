@@ -8,11 +8,17 @@ import string
 import pytest
 from fontTools.ttLib import TTFont
 
+from edge_runtime.contracts.cohort import COVARIATES
 from edge_runtime.contracts.exam import ForecastCondition, Missing
 from edge_runtime.fundus import quality_wording
 from edge_runtime.fundus.biomarkers import UNIT_OF
 from edge_runtime.interop.report.fonts_folder import FONT
-from edge_runtime.interop.report.wording import WORDS, Language, in_language
+from edge_runtime.interop.report.wording import (
+    WORDS,
+    Language,
+    in_language,
+    reason_in_language,
+)
 from edge_runtime.interop.report.wording_chinese import CHINESE_FOR
 
 
@@ -46,6 +52,34 @@ def test_every_biomarker_condition_and_reason_has_a_name(language: Language) -> 
     assert [n for n in UNIT_OF if n not in words and not n.startswith("rim_width_")] == []
     assert [c for c in ForecastCondition if f"condition.{c.value}" not in words] == []
     assert [m for m in Missing if f"missing.{m.value}" not in words] == []
+
+
+@pytest.mark.parametrize("language", Language)
+def test_everything_that_may_be_known_of_a_person_has_a_name(language: Language) -> None:
+    assert [name for name in COVARIATES if f"covariate.{name}" not in WORDS[language]] == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("1 arteriole in zone B, 6 are needed", "B 区有 1 条动脉，需要 6 条"),
+        (
+            "4 arterioles in zone B, 6 are needed; 5 venules in zone B, 6 are needed",
+            "B 区有 4 条动脉，需要 6 条；B 区有 5 条静脉，需要 6 条",
+        ),
+        ("2 divisions of venules, 3 are needed", "静脉有 2 处分叉，需要 3 处"),
+        (
+            "3 of the 6 widest venules in zone B could be measured in the photograph, 4 are needed",
+            "B 区最宽的 6 条静脉中有 3 条能在照片中测量，需要 4 条",
+        ),
+        ("no arterioles found", "没有找到动脉"),
+        ("5 venules in zone B, 6 are needed; a new reason", "otherwise"),
+        ("a new reason", "otherwise"),
+    ],
+)
+def test_why_something_was_not_measured_is_told_with_its_numbers(reason: str, told: str) -> None:
+    assert reason_in_language(reason, Language.CHINESE, "otherwise") == told
+    assert reason_in_language(reason, Language.ENGLISH, "otherwise") == reason
 
 
 def test_chinese_sentences_hold_no_english_ones() -> None:
