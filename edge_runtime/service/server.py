@@ -52,7 +52,7 @@ RECORDS_SERVICE = "foreseye.v1.Records"
 GRACE_S = 10.0
 """How long exams may still run after the server was told to stop."""
 
-CALLS_BESIDE_EXAMS = 64
+CALLS_BESIDE_EXAMS = 256
 """Calls at a time beyond the queued exams: health watchers, descriptions, slow readers."""
 
 MAX_CONNECTION_AGE_MS = 30 * 60 * 1000

@@ -55,12 +55,17 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc has no typ
         one = not handler.request_streaming
 
         async def answer(requests: Any, context: Any) -> Any:
-            async with self._begun(method, requests, context, one) as request:
+            async with (
+                self._begun(method, requests, context, one) as request,
+                errors_as_status(context, method, blotter(())),
+            ):
                 return await behaviour(request, context)
+            raise AssertionError("errors_as_status ends the call")
 
         async def answers(requests: Any, context: Any) -> AsyncIterator[Any]:
             async with (
                 self._begun(method, requests, context, one) as request,
+                errors_as_status(context, method, blotter(())),
                 aclosing(behaviour(request, context)) as responses,
             ):
                 async for response in responses:
@@ -85,8 +90,7 @@ class Gate(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc has no typ
                 async with errors_as_status(context, method, blotter(())):
                     await self._admit(method, context)
                     counted = self._counted(context)
-                    readable = _readable(requests, context, method)
-                    request = await self._read(readable, counted, one)
+                    request = await self._read(_readable(requests), counted, one)
                 yield request
             finally:
                 if counted is not None:
@@ -127,18 +131,17 @@ def authorization_of(context: Any) -> str:
     return ""
 
 
-async def _readable(requests: Any, context: Any, method: str) -> AsyncIterator[Any]:
-    """Yield the messages of a call; one that is none of the method's ends the call."""
-    messages = aiter(requests)
-    while True:
-        async with errors_as_status(context, method, blotter(())):
-            try:
-                message = await anext(messages)
-            except StopAsyncIteration:
-                return
-            except DecodeError as error:
-                raise InvalidField("request", "is no message of this method") from error
-        yield message
+async def _readable(requests: Any) -> AsyncIterator[Any]:
+    """Yield the messages of a call. Raises InvalidField for one that is none of the method's.
+
+    Whoever reads ahead in a task of its own must raise it in the call's own: gRPC hangs where a
+    status is sent by one task while another one sends an answer.
+    """
+    try:
+        async for request in requests:
+            yield request
+    except DecodeError as error:
+        raise InvalidField("request", "is no message of this method") from error
 
 
 async def _only(requests: AsyncIterator[Any]) -> Any:

@@ -33,6 +33,7 @@ pytestmark = pytest.mark.slow
 
 HEALTH = "/grpc.health.v1.Health/Check"
 SCREEN = "/foreseye.v1.Screening/Screen"
+STREAM = "/inference.GRPCInferenceService/ModelStreamInfer"
 PATIENCE_S = 20.0
 
 CONNECTIONS = int(os.environ.get("ABUSE_CONNECTIONS", "20"))
@@ -204,6 +205,16 @@ def test_any_message_to_any_method_is_answered_or_refused(
 
     assert status.code() not in NEVER, (method, contents, status.details())
     assert UNFORESEEN not in status.details(), (method, contents, status.details())
+
+
+def test_a_message_that_is_none_ends_a_stream_while_the_one_before_is_answered(
+    live: LiveServer,
+) -> None:
+    for _ in range(20):
+        with grpc.insecure_channel(live.address) as channel:
+            contents = iter([b"", b"\x0a\xff"])
+            call: Any = channel.stream_stream(STREAM)(contents, timeout=PATIENCE_S)
+            assert ended_with(call, answers=4).code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
 def ended_with(call: Any, answers: int) -> Any:
