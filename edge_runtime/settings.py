@@ -170,6 +170,15 @@ class Settings:
     worklist_timeout_s: int = 10
     """Seconds that the whole answer may take."""
 
+    oidc_issuer: str = ""
+    """Who issues the clinic's accounts (OpenID Connect), as its tokens say it; empty: nobody."""
+
+    oidc_client_id: str = ""
+    """What the screen is called there: tokens made for anything else are refused."""
+
+    oidc_ca: str = ""
+    """Certificates (PEM) that prove the issuer; empty for those of the machine."""
+
     session_idle_s: int = 600
     """A person's session locks when no call came for so long."""
 

@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -21,6 +22,7 @@ from edge_runtime.wire.client import (
     read_token,
     records_client,
 )
+from ui.accounts.configured import read_accounts
 
 ServiceState = Literal["ready", "starting", "away"]
 
@@ -40,7 +42,8 @@ def _options() -> argparse.Namespace:
     """Return what `foreseye-ui` said behind `--`."""
     given = argparse.ArgumentParser(add_help=False)
     given.add_argument("--server", default="127.0.0.1:50051")
-    for option in ("--tls-ca", "--token-file", "--client-cert", "--client-key", "--metrics"):
+    named = ("--tls-ca", "--token-file", "--client-cert", "--client-key", "--metrics", "--oidc")
+    for option in named:
         given.add_argument(option, default=None)
     return given.parse_args(sys.argv[1:])
 
@@ -49,6 +52,23 @@ def metrics_url() -> str | None:
     """Return where the service shows its numbers; None where nobody said."""
     url: str | None = _options().metrics
     return url
+
+
+def accounts_file() -> str | None:
+    """Return the file that says who issues the clinic's accounts; None where nobody said."""
+    path: str | None = _options().oidc
+    return path
+
+
+def issuer() -> str:
+    """Return who issues the clinic's accounts; empty where nobody does."""
+    path = accounts_file()
+    return "" if path is None else read_accounts(Path(path)).issuer
+
+
+def accounts_offered() -> bool:
+    """Return whether one can come in by an account of the clinic's."""
+    return accounts_file() is not None
 
 
 def connect() -> ScreeningClient:

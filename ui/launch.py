@@ -14,6 +14,8 @@ from typing import Annotated
 
 import typer
 
+from ui.accounts.configured import read_accounts
+
 SCRIPT = Path(__file__).with_name("served.py")
 SERVER_ADDRESS = "127.0.0.1:50051"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -97,6 +99,15 @@ def together(option: str, value: Path | None, other: str, others: Path | None) -
         raise typer.BadParameter(f"{option} and {other} go together")
 
 
+def _check_accounts(path: Path | None) -> None:
+    """Raise typer.BadParameter for a file that is none: before anything is served."""
+    try:
+        if path is not None:
+            read_accounts(path)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--oidc") from None
+
+
 IN_THE_CLEAR = (
     "Without --tls-cert and --tls-key photographs cross the network in the clear, and "
     "browsers keep their cameras shut."
@@ -115,6 +126,14 @@ ScreenCertificate = Annotated[
     Path | None, typer.Option(help="Certificate (PEM) of this screen, for https.", exists=True)
 ]
 ScreenKey = Annotated[Path | None, typer.Option(help="Its private key (PEM).", exists=True)]
+AccountsFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="File that says who issues the clinic's accounts (OpenID Connect): issuer, client_id, "
+        "client_secret, screen. Without it people come in by name and PIN alone.",
+        exists=True,
+    ),
+]
 MetricsUrl = Annotated[
     str | None,
     typer.Option(
@@ -154,10 +173,12 @@ def serve(
     tls_cert: ScreenCertificate = None,
     tls_key: ScreenKey = None,
     metrics: MetricsUrl = None,
+    oidc: AccountsFile = None,
 ) -> None:
     """Become the Streamlit server of the clinic screen."""
     together("--tls-cert", tls_cert, "--tls-key", tls_key)
     together("--client-cert", client_cert, "--client-key", client_key)
+    _check_accounts(oidc)
     hosts = hosts_allowed(address, allow_host or [])
     if address not in LOOPBACK and tls_cert is None:
         typer.echo(IN_THE_CLEAR, err=True)
@@ -170,7 +191,7 @@ def serve(
         "--client-cert": client_cert,
         "--client-key": client_key,
     }
-    own |= {"--metrics": metrics}
+    own |= {"--metrics": metrics, "--oidc": oidc}
     line += [str(part) for pair in own.items() if pair[1] is not None for part in pair]
     os.execv(line[0], line)
 

@@ -19,6 +19,9 @@ from ui.language import KEY as LANGUAGE
 KEY = "staff"
 """Of the session's state."""
 
+TRIED = "account-tried"
+"""Of the session's state: the account with which the page was opened was tried; it is once."""
+
 TELL_EVERY_S = 15.0
 """How often the records are told that somebody still touches the screen."""
 
@@ -118,5 +121,5 @@ def here() -> Staff | None:
 def forget_everything() -> None:
     """Leave nothing of anybody in this screen's state but the language."""
     for key in list(st.session_state):
-        if key != LANGUAGE:
+        if key not in (LANGUAGE, TRIED):
             del st.session_state[key]

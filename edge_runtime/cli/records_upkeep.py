@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from typing import Annotated
 
@@ -67,6 +67,10 @@ def user(
     shown_name: Annotated[
         str, typer.Option("--shown-name", help="To show and to print; NAME if left out.")
     ] = "",
+    email: Annotated[
+        str | None,
+        typer.Option("--email", help="Of the clinic's account; with it no password is needed."),
+    ] = None,
     password_file: PasswordFile = None,
     as_json: AsJson = False,
 ) -> None:
@@ -79,8 +83,11 @@ def user(
         present = next((each for each in users(vault) if each.name == name), None)
         roles = tuple(role) if role else present.roles if present else ()
         shown = shown_name or (present.shown_name if present else name)
-        wanted = User(present.user_id if present else "", name, shown, roles)
-        kept = keep_user(vault, THE_OPERATOR, wanted, secret_from(password_file))
+        before = present or User("", name, shown, roles)
+        wanted = replace(before, shown_name=shown, roles=roles, may_sign_in=True)
+        wanted = wanted if email is None else replace(wanted, email=email)
+        secret = "" if email and password_file is None else secret_from(password_file)
+        kept = keep_user(vault, THE_OPERATOR, wanted, secret)
     if as_json:
         print_json({**asdict(kept), "roles": [each.value for each in kept.roles]})
     else:

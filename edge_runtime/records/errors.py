@@ -11,7 +11,10 @@
     |-- Erased                 it was kept and has been erased
     |-- WrongState             the exam's state does not allow it
     |-- NotSignedIn            no session, or it has ended
-    `-- LockedOut              too many wrong secrets
+    |-- LockedOut              too many wrong secrets
+    |-- AccountNotProved       an ID token that does not hold
+    |-- AccountUnknown         a proved account of nobody who may sign in here
+    `-- AccountsUnreachable    who issues the accounts does not answer
 
 As there, `str(error)` is the private text for the log, and `public_message` the sentence for the
 person in front of the screen.
@@ -97,3 +100,21 @@ class LockedOut(RecordsError):
     """Too many wrong secrets."""
 
     public_message = "Too many wrong attempts. Please wait, or ask the administrator."
+
+
+class AccountNotProved(RecordsError):
+    """What proves an account does not hold: not signed so, not for us, too old or used before."""
+
+    public_message = "The clinic's account could not be proved. Please sign in again."
+
+
+class AccountUnknown(RecordsError):
+    """The account is proved, and of nobody who may sign in here."""
+
+    public_message = "With this account nobody may sign in here. Please ask the administrator."
+
+
+class AccountsUnreachable(RecordsError):
+    """Who issues the clinic's accounts does not answer."""
+
+    public_message = "The clinic's accounts cannot be reached. A PIN or password still works."

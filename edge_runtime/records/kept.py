@@ -23,6 +23,11 @@ class User:
     may_sign_in: bool = True
     locked: bool = False
     """Too many wrong secrets."""
+    email: str = ""
+    """Of the person's account in the clinic, in small letters."""
+    issuer: str = ""
+    subject: str = ""
+    """The account's number there."""
 
     @property
     def told_apart(self) -> str:

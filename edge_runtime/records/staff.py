@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from edge_runtime.errors import InvalidField
 from edge_runtime.records import tables
 from edge_runtime.records.access import Action
+from edge_runtime.records.accounts import Account, checked_account, user_of
 from edge_runtime.records.errors import LockedOut, NotKept, NotSignedIn, WrongState
 from edge_runtime.records.kept import User
 from edge_runtime.records.secrets_of_people import check_is_good, hash_of, is_right
@@ -37,7 +38,8 @@ def sign_in(vault: Vault, name: str, secret: str) -> tuple[User, bool]:
     if row is not None and _is_locked(row, now_ms):
         vault.note(_actor(row), Action.SIGN_IN, row["user_id"], "locked", done=False)
         raise LockedOut("locked after wrong secrets")
-    right = is_right(secret, None if row is None else row["secret_hash"])
+    # Who has an account may have no secret: nothing is right then.
+    right = is_right(secret, None if row is None else row["secret_hash"] or None)
     if row is None or not right or not row["may_sign_in"]:
         if row is not None:
             _count_failure(vault, row, now_ms)
@@ -56,7 +58,7 @@ def change_secret(vault: Vault, actor: Actor, secret: str, new_secret: str) -> N
         row = _row(connection, tables.user.c.user_id == actor.user_id)
     if row is None or _is_locked(row, vault.clock_ms()):
         raise LockedOut("locked after wrong secrets")
-    if not is_right(secret, row["secret_hash"]):
+    if not is_right(secret, row["secret_hash"] or None):
         _count_failure(vault, row, vault.clock_ms())
         raise NotSignedIn("a wrong present secret")
     if secret == new_secret:
@@ -65,6 +67,15 @@ def change_secret(vault: Vault, actor: Actor, secret: str, new_secret: str) -> N
     kept = hash_of(new_secret)
     with vault.changing(actor, Action.CHANGE_SECRET, actor.user_id) as connection:
         _update(connection, actor.user_id, secret_hash=kept, must_change_secret=False)
+
+
+def sign_in_account(vault: Vault, account: Account) -> User:
+    """Return the user whom an account belongs to. Raises AccountUnknown."""
+    user_id = user_of(vault, account)
+    with vault.reading() as connection:
+        row = _row(connection, tables.user.c.user_id == user_id)
+    assert row is not None
+    return _user(row, vault.clock_ms())
 
 
 def users(vault: Vault) -> tuple[User, ...]:
@@ -79,17 +90,22 @@ def keep_user(
 ) -> User:
     """Make a user (empty `user_id`) or change one, and return it; a new secret unlocks.
 
+    Who has an account needs no secret.
+
     Raises InvalidField, NotKept, and WrongState where nobody would be left to administer.
     """
     values = _checked(user)
-    if new_secret or not user.user_id:
+    if new_secret or not (user.user_id or user.email or user.subject):
         check_is_good(new_secret, "new_secret")
         values |= {"secret_hash": hash_of(new_secret), "must_change_secret": must_change}
         values |= {"failures": 0, "locked_until_ms": 0}
+    elif not user.user_id:
+        values |= {"secret_hash": "", "must_change_secret": False}
     user_id = user.user_id or secrets.token_hex(16)
     roles = values["roles"]
     with vault.changing(actor, Action.KEEP_USER, user_id, roles) as connection:
         _check_name_is_free(connection, user.name, user_id)
+        values |= checked_account(connection, user)
         if not user.user_id:
             connection.execute(insert(tables.user).values(user_id=user_id, **values))
         elif not _update(connection, user_id, **values):
@@ -175,4 +191,5 @@ def _user(row: Any, now_ms: int) -> User:
         roles=tuple(Role(role) for role in row["roles"].split(",")),
         may_sign_in=bool(row["may_sign_in"]),
         locked=_is_locked(row, now_ms),
+        **{name: row[name] for name in ("email", "issuer", "subject")},
     )

@@ -170,6 +170,9 @@ user = Table(
     Column("may_sign_in", Boolean, nullable=False),
     Column("failures", Integer, nullable=False, default=0),
     Column("locked_until_ms", BigInteger, nullable=False, default=0),
+    Column("email", String(254), nullable=False, default=""),
+    Column("issuer", String(255), nullable=False, default=""),
+    Column("subject", String(255), nullable=False, default=""),
 )
 audit = Table(
     "audit",

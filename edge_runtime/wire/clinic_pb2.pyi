@@ -69,14 +69,16 @@ DECISION_KIND_REFUSE: DecisionKind
 DECISION_KIND_OVERRIDE: DecisionKind
 
 class SignInRequest(_message.Message):
-    __slots__ = ("name", "secret", "phone_token")
+    __slots__ = ("name", "secret", "phone_token", "id_token")
     NAME_FIELD_NUMBER: _ClassVar[int]
     SECRET_FIELD_NUMBER: _ClassVar[int]
     PHONE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    ID_TOKEN_FIELD_NUMBER: _ClassVar[int]
     name: str
     secret: str
     phone_token: str
-    def __init__(self, name: _Optional[str] = ..., secret: _Optional[str] = ..., phone_token: _Optional[str] = ...) -> None: ...
+    id_token: str
+    def __init__(self, name: _Optional[str] = ..., secret: _Optional[str] = ..., phone_token: _Optional[str] = ..., id_token: _Optional[str] = ...) -> None: ...
 
 class SessionReply(_message.Message):
     __slots__ = ("session", "user_id", "name", "shown_name", "roles", "idle_left_s", "left_s", "exam_id", "must_change_secret")
@@ -127,20 +129,26 @@ class ChangeSecretReply(_message.Message):
     def __init__(self) -> None: ...
 
 class User(_message.Message):
-    __slots__ = ("user_id", "name", "shown_name", "roles", "may_sign_in", "locked")
+    __slots__ = ("user_id", "name", "shown_name", "roles", "may_sign_in", "locked", "email", "issuer", "subject")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     SHOWN_NAME_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
     MAY_SIGN_IN_FIELD_NUMBER: _ClassVar[int]
     LOCKED_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    ISSUER_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     name: str
     shown_name: str
     roles: _containers.RepeatedScalarFieldContainer[Role]
     may_sign_in: bool
     locked: bool
-    def __init__(self, user_id: _Optional[str] = ..., name: _Optional[str] = ..., shown_name: _Optional[str] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., may_sign_in: _Optional[bool] = ..., locked: _Optional[bool] = ...) -> None: ...
+    email: str
+    issuer: str
+    subject: str
+    def __init__(self, user_id: _Optional[str] = ..., name: _Optional[str] = ..., shown_name: _Optional[str] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., may_sign_in: _Optional[bool] = ..., locked: _Optional[bool] = ..., email: _Optional[str] = ..., issuer: _Optional[str] = ..., subject: _Optional[str] = ...) -> None: ...
 
 class ListUsersRequest(_message.Message):
     __slots__ = ()

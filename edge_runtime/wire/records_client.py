@@ -133,6 +133,13 @@ class RecordsClient:
         """Return the records as a person sees them. Raises NotSignedIn or LockedOut."""
         return self._opened(pb.SignInRequest(name=name, secret=secret))
 
+    def sign_in_account(self, id_token: str) -> Clinic:
+        """Return the records as the person of an account sees them. The token works once.
+
+        Raises AccountNotProved, AccountUnknown, AccountsUnreachable, or NotOffered.
+        """
+        return self._opened(pb.SignInRequest(id_token=id_token))
+
     def sign_in_phone(self, phone_token: str) -> Clinic:
         """Return the records as a phone sees them: one exam. The token works once."""
         return self._opened(pb.SignInRequest(phone_token=phone_token))

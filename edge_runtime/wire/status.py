@@ -88,6 +88,9 @@ STATUS_OF: dict[type[ForeseyeError], StatusCode] = {
     records_errors.WrongState: StatusCode.FAILED_PRECONDITION,
     records_errors.NotSignedIn: StatusCode.UNAUTHENTICATED,
     records_errors.LockedOut: StatusCode.UNAUTHENTICATED,
+    records_errors.AccountNotProved: StatusCode.UNAUTHENTICATED,
+    records_errors.AccountUnknown: StatusCode.PERMISSION_DENIED,
+    records_errors.AccountsUnreachable: StatusCode.UNAVAILABLE,
     errors.ResumeMismatch: StatusCode.FAILED_PRECONDITION,
     errors.SettingsError: StatusCode.FAILED_PRECONDITION,
 }

@@ -35,6 +35,7 @@ def without_records(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that a test draws in this process ask no service whether it keeps records."""
     monkeypatch.setattr(gateway, "records_offered", lambda: False)
     monkeypatch.setattr(gateway, "worklist_offered", lambda: False)
+    monkeypatch.setattr(gateway, "accounts_file", lambda: None)
 
 
 @pytest.fixture(scope="session")

@@ -82,10 +82,11 @@ def service_with(settings: Mapping[str, str] | None = None, *options: str) -> It
 
 
 @contextmanager
-def screen_for(service: str) -> Iterator[int]:
+def screen_for(service: str, *options: str, port: int = 0) -> Iterator[int]:
     """The port of a running `foreseye-ui`."""
-    port = free_port()
-    with running("foreseye-ui", "--server", service, "--port", str(port)) as program:
+    port = port or free_port()
+    line = ("foreseye-ui", "--server", service, "--port", str(port), *options)
+    with running(*line) as program:
         deadline = time.monotonic() + PATIENCE_S
         while not answers(port):
             assert program.poll() is None, "foreseye-ui ended before it was ready"

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from edge_runtime.wire.client import ForeseyeError, records_client
-from ui import parts
+from ui import gateway, parts
 from ui.language import spoken
 from ui.staff import Staff
 from ui.told import told
@@ -19,6 +19,7 @@ NEW = "new"
 """In place of a user's id."""
 
 MAX_NAME_CHARACTERS, MAX_SHOWN_CHARACTERS, MAX_SECRET_CHARACTERS = 64, 128, 256
+MAX_EMAIL_CHARACTERS, MAX_SUBJECT_CHARACTERS = 254, 255
 
 
 def show(staff: Staff) -> None:
@@ -109,10 +110,32 @@ def _form(user_id: str, before: records_client.User) -> tuple[records_client.Use
             max_chars=MAX_SECRET_CHARACTERS,
             autocomplete="new-password",
         )
+        email, subject = _account(before)
         may_sign_in = st.toggle(say("people.may"), value=before.may_sign_in)
         if not st.form_submit_button(say("people.keep"), type="primary"):
             return None
     wanted = records_client.User(
-        before.user_id, name.strip().lower(), shown.strip(), tuple(roles), may_sign_in
+        before.user_id,
+        name.strip().lower(),
+        shown.strip(),
+        tuple(roles),
+        may_sign_in,
+        email=email,
+        # The same number stays with whoever issued it.
+        issuer=before.issuer if subject == before.subject else gateway.issuer() if subject else "",
+        subject=subject,
     )
     return wanted, secret
+
+
+def _account(before: records_client.User) -> tuple[str, str]:
+    """Return the e-mail address and the number of a person's account, where there are accounts."""
+    if not gateway.accounts_offered():
+        return before.email, before.subject
+    email = st.text_input(
+        say("people.email"), before.email, max_chars=MAX_EMAIL_CHARACTERS, autocomplete="off"
+    )
+    subject = st.text_input(
+        say("people.subject"), before.subject, max_chars=MAX_SUBJECT_CHARACTERS, autocomplete="off"
+    )
+    return email.strip(), subject.strip()

@@ -9,6 +9,7 @@ import streamlit as st
 
 from edge_runtime.wire.client import ForeseyeError, InvalidField, records_client
 from ui import gateway, parts
+from ui.accounts import way_in
 from ui.staff import KEY, Staff, forget_everything
 from ui.told import told
 from ui.wording import say
@@ -17,14 +18,25 @@ MAX_NAME_CHARACTERS, MAX_SECRET_CHARACTERS = 64, 256
 
 
 def show() -> None:
-    """Draw the page that asks who is there."""
-    with _door(say("sign_in.title"), say("sign_in.text")), _form("sign-in"):
-        name = st.text_input(
-            say("sign_in.name"), max_chars=MAX_NAME_CHARACTERS, autocomplete="off", key="door-name"
-        )
-        secret = _secret(say("sign_in.secret"), "door-secret")
-        asked = st.form_submit_button(say("sign_in.button"), type="primary", width="stretch")
-    if asked:
+    """Draw the page that asks who is there, or let in whoever came back with an account."""
+    clinic = way_in.came_back()
+    if clinic is not None:
+        way_in.settle_down(clinic)
+        st.rerun()
+    with _door(say("sign_in.title"), say("sign_in.text")):
+        with _form("sign-in"):
+            name = st.text_input(
+                say("sign_in.name"),
+                max_chars=MAX_NAME_CHARACTERS,
+                autocomplete="off",
+                key="door-name",
+            )
+            secret = _secret(say("sign_in.secret"), "door-secret")
+            asked = st.form_submit_button(say("sign_in.button"), type="primary", width="stretch")
+        way_in.button(say("account.button"))
+    if not asked:
+        way_in.refusal()
+    else:
         clinic = _signed_in(name.strip().lower(), secret)
         if clinic is not None:
             forget_everything()
@@ -38,6 +50,7 @@ def locked(staff: Staff) -> None:
         with _form("unlock"):
             secret = _secret(say("sign_in.secret"), "door-secret")
             asked = st.form_submit_button(say("lock.button"), type="primary", width="stretch")
+        way_in.button(say("account.unlock"))
         st.button(
             say("lock.somebody_else"), key="lock-other", on_click=forget_everything, width="stretch"
         )

@@ -9,13 +9,15 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from edge_runtime.errors import NotAllowed
+from edge_runtime.errors import NotAllowed, NotOffered
 from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.records.access import OWN_SESSION, Action, may
+from edge_runtime.records.accounts import Account
 from edge_runtime.records.errors import NotSignedIn
 from edge_runtime.records.masks import decoded_mask
 from edge_runtime.records.sessions import Sessions
 from edge_runtime.records.vault import Actor, Vault
+from edge_runtime.service.clinic.accounts import issuer_of
 from edge_runtime.service.refusals import Blotter, blotter
 from edge_runtime.settings import Settings
 from edge_runtime.wire.worklist import SESSION_KEY
@@ -33,7 +35,14 @@ class Desk:
         self.vault = vault
         self.sessions = Sessions(settings.session_idle_s, settings.session_s)
         self.limits = settings.limits
+        self._issuer = issuer_of(settings)
         self.decoded_mask = partial(decoded_mask, limits=settings.limits, read=read)
+
+    def account_of(self, id_token: str) -> Account:
+        """Return the account that a token proves. Raises NotOffered, or as Issuer.account_of."""
+        if self._issuer is None:
+            raise NotOffered("accounts: no oidc_issuer is set")
+        return self._issuer.account_of(id_token)
 
     def admit(self, token: str, action: Action, exam_id: str = "") -> Actor:
         """Return who asks, when the table allows it; the refusal of one who is known is audited.

@@ -7,7 +7,13 @@ from typing import Any
 
 from edge_runtime.records.access import Action
 from edge_runtime.records.audit_reading import audit_page, audit_proof
-from edge_runtime.records.staff import change_secret, keep_user, sign_in, users
+from edge_runtime.records.staff import (
+    change_secret,
+    keep_user,
+    sign_in,
+    sign_in_account,
+    users,
+)
 from edge_runtime.records.vault import Actor
 from edge_runtime.service.clinic.answering import Answering
 from edge_runtime.service.clinic.desk import blotter_of, token_of
@@ -29,7 +35,7 @@ class PeopleMethods(Answering):
     async def SignIn(  # noqa: N802 - the proto's name
         self, request: pb.SignInRequest, context: Any
     ) -> pb.SessionReply:
-        """Open a session for a name and secret, or for a phone's token."""
+        """Open a session for a name and secret, an ID token, or a phone's token."""
         async with errors_as_status(context, "sign_in", blotter_of(request)):
             token = await asyncio.to_thread(self._signed_in, request)
         return session_to_wire(self._desk.sessions.session(token), token)
@@ -120,5 +126,8 @@ class PeopleMethods(Answering):
             token, exam_id = self._desk.sessions.begin_phone(request.phone_token)
             self._vault.note(self._desk.sessions.actor(token), Action.SIGN_IN, exam_id)
             return token
+        if request.id_token:
+            proved = self._desk.account_of(request.id_token)
+            return self._desk.sessions.begin(sign_in_account(self._vault, proved), False)
         user, must_change = sign_in(self._vault, request.name, request.secret)
         return self._desk.sessions.begin(user, must_change)

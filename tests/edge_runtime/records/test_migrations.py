@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from edge_runtime.errors import SettingsError
 from edge_runtime.records.database import (
+    MIGRATIONS,
     PRAGMAS,
     check_sqlite_file,
     database_at,
@@ -32,9 +35,30 @@ def test_the_migrations_make_the_tables_that_the_program_means(quick_disk: Path)
 
     with database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    assert revision_of(database) == "0001"
+    assert revision_of(database) == "0002"
     database.close()
     check_sqlite_file(quick_disk / "a.sqlite", thorough=True)
+
+
+def test_people_of_records_without_accounts_have_none_and_stay(quick_disk: Path) -> None:
+    database = database_at(sqlite_url(quick_disk / "a.sqlite"))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO staff (user_id, name, shown_name, roles, secret_hash, "
+            "must_change_secret, may_sign_in, failures, locked_until_ms) "
+            "VALUES ('1', 'wang', 'Wang', 'doctor', 'x', 0, 1, 0, 0)"
+        )
+
+    migrate(database)
+
+    with database.reading() as connection:
+        row = connection.exec_driver_sql("SELECT name, email, issuer, subject FROM staff").one()
+    assert tuple(row) == ("wang", "", "", "")
+    database.close()
 
 
 def test_a_migration_that_fails_leaves_no_half_of_it(
