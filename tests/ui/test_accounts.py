@@ -1,4 +1,4 @@
-"""The parts of the way in by an account: its file, the cookies it leaves, what waits for its owner."""
+"""The parts of the way in by an account: its file, its cookies, what waits for its owner."""
 
 from __future__ import annotations
 

@@ -15,8 +15,10 @@ from ui.wording import say
 BROWSER = "_streamlit_xsrf"
 """Cookie by which Streamlit knows a browser again; it says nothing of anybody."""
 
-WAITING = (KEY, "person", "reading")
-"""What of a locked screen's state its owner finds again."""
+WAITING = ("person", "reading")
+"""What of a locked screen's state its owner finds again, beside the room."""
+
+ROOM = "room-before"
 
 
 def button(words: str) -> None:
@@ -53,19 +55,17 @@ def refusal() -> None:
 def settle_down(clinic: records_client.Clinic) -> None:
     """Put back what waited for this very person in this browser, else begin anew."""
     things = dict(_shelf().take(clinic.session.user_id, _browser()))
-    staff = things.pop(KEY, None)
-    if isinstance(staff, Staff) and staff.unlock(clinic):
-        st.session_state.update(things)
-        st.session_state[KEY] = staff
-    else:
-        st.session_state[KEY] = Staff(clinic, clinic.session)
+    room = things.pop(ROOM, "")
+    st.session_state.update(things)
+    # Not the one that was locked: the page that was left stays behind its lock.
+    st.session_state[KEY] = Staff(clinic, clinic.session, room=room)
 
 
 def _leave() -> None:
     staff: Staff | None = st.session_state.get(KEY)
     if staff is not None:
         state = st.session_state
-        things = {key: state[key] for key in WAITING if key in state}
+        things = {key: state[key] for key in WAITING if key in state} | {ROOM: staff.room}
         _shelf().put(staff.session.user_id, _browser(), things)
     st.login()
 
