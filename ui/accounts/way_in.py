@@ -73,8 +73,7 @@ def _leave() -> None:
 def _id_token() -> str:
     if not st.user.get("is_logged_in"):
         return ""
-    tokens = st.user.get("tokens") or {}
-    return str(tokens.get("id", "")) if hasattr(tokens, "get") else ""
+    return str(st.user.tokens.get("id", ""))
 
 
 def _browser() -> str:
