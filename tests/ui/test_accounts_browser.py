@@ -159,9 +159,9 @@ def test_the_way_in_by_an_account_holds_no_english_in_chinese(
     visit: Callable[..., Visit], clinic: Clinic
 ) -> None:
     seen = visit(clinic.port, WALL, "zh")
-    seen.page.get_by_role("button", name="使用机构账户登录").wait_for()
+    seen.page.get_by_role("button", name="使用统一身份登录").wait_for()
     seen.settle()
     assert english_on(seen) == []
     go_to_the_issuer_as(seen, "nobody")
-    seen.page.get_by_text("此账户不可在此登录").wait_for()
+    seen.page.get_by_text("以此统一身份不可在此登录").wait_for()
     assert english_on(seen) == []
