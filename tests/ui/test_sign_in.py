@@ -16,6 +16,8 @@ from edge_runtime.records.words import DecisionKind, ExamState, Role
 from edge_runtime.wire.client import ExamDone
 from edge_runtime.wire.records_client import AuditWanted, RecordsClient, new_key
 from tests.ui.kept_clinic import NEWCOMER, SECRET, SHOWN
+from ui.accounts import way_in
+from ui.accounts.shelf import Shelf
 from ui.keeping import Keeping, KeepingScreener, keeping_of, photograph_key
 from ui.overrides import Against, Override, Question
 from ui.person import KioskPerson
@@ -272,6 +274,27 @@ def test_the_lock_shows_nothing_and_opens_for_the_same_person_alone(app: AppTest
     press(app, "Unlock")
     assert app.session_state["person"] is person
     assert app.file_uploader
+
+
+@pytest.mark.parametrize(("came_back", "finds"), [("technician", True), ("doctor", False)])
+def test_what_waited_for_an_account_is_there_again_for_its_owner_alone(
+    app: AppTest,
+    records: RecordsClient,
+    monkeypatch: pytest.MonkeyPatch,
+    came_back: str,
+    finds: bool,
+) -> None:
+    shelf, person = Shelf(), KioskPerson()
+    owner = records.sign_in("technician", SECRET).session.user_id
+    shelf.put(owner, "a browser", {"person": person, way_in.ROOM: "kiosk"})
+    monkeypatch.setattr(way_in, "_shelf", lambda: shelf)
+    monkeypatch.setattr(way_in, "_browser", lambda: "a browser")
+    monkeypatch.setattr(way_in, "came_back", lambda: records.sign_in(came_back, SECRET))
+    app.run()
+
+    assert app.session_state["staff"].session.name == came_back
+    there = "person" in app.session_state and app.session_state["person"] is person
+    assert there is finds
 
 
 def test_whoever_has_the_name_of_who_locked_the_screen_does_not_open_it(
