@@ -99,6 +99,12 @@ def together(option: str, value: Path | None, other: str, others: Path | None) -
         raise typer.BadParameter(f"{option} and {other} go together")
 
 
+def behind_the_dashes(**own: object) -> list[str]:
+    """Return the options for `ui/app.py` that were given, by their names with underscores."""
+    given = {f"--{name.replace('_', '-')}": value for name, value in own.items() if value}
+    return [str(part) for pair in given.items() for part in pair]
+
+
 def _check_accounts(path: Path | None) -> None:
     """Raise typer.BadParameter for a file that is none: before anything is served."""
     try:
@@ -186,13 +192,13 @@ def serve(
     typer.echo(f"foreseye screen: {scheme}://{address}:{port} (service at {server})")
     sys.stdout.flush()
     line = streamlit_command(server, address, port, hosts, tls_ca, tls_cert, tls_key)
-    own: dict[str, object] = {
-        "--token-file": token_file,
-        "--client-cert": client_cert,
-        "--client-key": client_key,
-    }
-    own |= {"--metrics": metrics, "--oidc": oidc}
-    line += [str(part) for pair in own.items() if pair[1] is not None for part in pair]
+    line += behind_the_dashes(
+        token_file=token_file,
+        client_cert=client_cert,
+        client_key=client_key,
+        metrics=metrics,
+        oidc=oidc,
+    )
     os.execv(line[0], line)
 
 
