@@ -192,13 +192,8 @@ def serve(
     typer.echo(f"foreseye screen: {scheme}://{address}:{port} (service at {server})")
     sys.stdout.flush()
     line = streamlit_command(server, address, port, hosts, tls_ca, tls_cert, tls_key)
-    line += behind_the_dashes(
-        token_file=token_file,
-        client_cert=client_cert,
-        client_key=client_key,
-        metrics=metrics,
-        oidc=oidc,
-    )
+    own = {"token_file": token_file, "client_cert": client_cert, "client_key": client_key}
+    line += behind_the_dashes(**own, metrics=metrics, oidc=oidc)
     os.execv(line[0], line)
 
 
