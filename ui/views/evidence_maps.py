@@ -14,6 +14,7 @@ from edge_runtime.wire.client import Forecast
 from ui import evidence_maps as maps
 from ui import parts
 from ui.kept_exam import ReadPhotograph
+from ui.language import spoken
 from ui.reading_desk import ReadingDesk
 from ui.simulated_pictures import data_uri
 from ui.wording import say, say_or
@@ -38,7 +39,8 @@ def show(
             say("evidence_map.condition"),
             conditions,
             format_func=_name,
-            key=f"evidence-of-{desk.serial}",
+            # The browser keeps the words of what is chosen: each language has a box of its own.
+            key=f"evidence-of-{desk.serial}-{spoken()}",
         )
         st.html(scale())
         for read in maps.mapped(photographs, chosen):
@@ -51,7 +53,7 @@ def scale() -> str:
     words = parts.quiet(say("evidence_map.scale"))
     return (
         f'<div class="fs-heat"><span>{least}</span><i></i><span>{most}</span>'
-        f"<b></b><span>{half}</span></div>{words}"
+        f"<span><b></b>{half}</span></div>{words}"
     )
 
 
