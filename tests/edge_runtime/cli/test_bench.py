@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from edge_runtime.cli.measuring_loads import batch_rates
+from edge_runtime.domain import Eye
 from edge_runtime.errors import InvalidField
-from tests.edge_runtime.cli.command_line import foreseye, opened_once
+from tests.edge_runtime.cli.command_line import foreseye, foreseye_afresh, sample_eye
+from tests.edge_runtime.service.tiny_bundle import tiny_bundle
 
 pytestmark = pytest.mark.slow
 
@@ -41,13 +43,18 @@ def test_each_stage_stands_beside_its_floor() -> None:
 
 
 def test_a_batch_and_a_process_after_many_screenings_are_measured_apart(tmp_path: Path) -> None:
-    bundle = opened_once().bundle
-    for sample in bundle.manifest.golden:
-        (tmp_path / Path(sample.photograph).name).write_bytes(bundle.read(sample.photograph))
-    (tmp_path / "torn.jpg").write_bytes(b"no photograph")
+    (photographs := tmp_path / "photographs").mkdir()
+    for eye in Eye:
+        (photographs / f"{eye.value}.jpg").write_bytes(sample_eye(eye))
+    (photographs / "torn.jpg").write_bytes(b"no photograph")
+    tiny = tiny_bundle(tmp_path / "tiny")
 
-    told = foreseye(
-        "bench", "--repeat", "1", "--screenings", "2", "--batch", str(tmp_path), "--json"
+    told = foreseye_afresh(
+        *("bench", "--repeat", "1", "--screenings", "2", "--batch", str(photographs), "--json"),
+        environment={
+            "FORESEYE_BUNDLE": str(tiny.folder),
+            "FORESEYE_TRUSTED_KEYS": tiny.settings.trusted_keys,
+        },
     )
 
     report = told.json
