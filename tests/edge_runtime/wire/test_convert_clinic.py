@@ -25,7 +25,9 @@ from edge_runtime.records.words import ConsentScope, DecisionKind, ExamState, Ro
 from edge_runtime.wire import clinic_enums, convert_clinic
 from edge_runtime.wire import clinic_pb2 as pb
 
-PICTURE = KeptPicture("p1", "vessel", "Dr Zhang", True, "p0", 1_700_000_000_123, 600, 400, 31.5)
+PICTURE = KeptPicture(
+    "p1", "vessel", "Dr Zhang", True, "p0", 1_700_000_000_123, 600, 400, 31.5, "u1"
+)
 PHOTOGRAPH = KeptPhotograph(
     photograph_id="f1",
     eye=Eye.OS,
