@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,9 @@ def answered(scope: dict[str, Any], message: dict[str, Any]) -> list[str]:
     async def send(each: Any) -> None:
         sent.append(each)
 
-    asyncio.run(OnePage(app)(scope, None, send))  # type: ignore[arg-type]
+    # In a thread of its own: Playwright's loop runs in this one once a browser was started.
+    with ThreadPoolExecutor(1) as alone:
+        alone.submit(asyncio.run, OnePage(app)(scope, None, send)).result()  # type: ignore[arg-type]
     return [value.decode() for name, value in sent[0].get("headers", []) if name == b"set-cookie"]
 
 
