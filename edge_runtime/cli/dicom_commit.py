@@ -60,10 +60,12 @@ class Committing:
         told = []
         for one in done:
             reason = lost.get(there[one.path].instance) if one.path in there else None
-            if reason is not None:
-                error = NotCommitted(reason)
-                say(f"{shown_name(one.path)}: {in_words(error)}")
-            told.append(one if reason is None else Sent(one.path, error))
+            if reason is None:
+                told.append(one)
+                continue
+            missing = NotCommitted(reason)
+            say(f"{shown_name(one.path)}: {in_words(missing)}")
+            told.append(Sent(one.path, missing))
         return told, None
 
 
