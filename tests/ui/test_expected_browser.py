@@ -92,6 +92,7 @@ def test_a_technician_finds_the_person_and_goes_on(
     seen.page.get_by_label("Look for a name or number").fill("li wei")
     seen.page.get_by_label("Look for a name or number").press("Enter")
     seen.page.get_by_text("1 person").wait_for()
+    seen.settle()  # the rows of those who are not looked for go last
     seen.page.get_by_role("button", name="Choose", exact=True).click()
     seen.page.get_by_text("From the hospital's list: 李 伟 (Li Wei)").wait_for()
     seen.settle()
