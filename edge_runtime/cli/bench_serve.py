@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +22,7 @@ from edge_runtime.cli.options import AsJson
 from edge_runtime.cli.progress import progress_bar
 from edge_runtime.cli.session import Session, print_json, session_of
 from edge_runtime.errors import SettingsError
+from edge_runtime.memory import shared_memory_mb
 
 if TYPE_CHECKING:
     from edge_runtime.cli.serving_load import Load
@@ -41,7 +40,6 @@ Flood = Annotated[
     typer.Option("--overload-seconds", min=0.2, help="Of the overload; else as the others."),
 ]
 MAX_MESSAGE_BYTES = 512 * 1024 * 1024
-PSS = re.compile(r"^Pss:\s+(\d+) kB$", re.MULTILINE)
 
 
 def bench_serve(
@@ -91,7 +89,7 @@ def _measured(
             "exam_workers": workers,
             "in_process": here,
             "served": there,
-            "server_pss_mb": _pss_mb(server["pid"]),
+            "server_pss_mb": shared_memory_mb(server["pid"]),
         }
 
 
@@ -123,7 +121,7 @@ async def _asked(
                 load = await serving_load.closed_loop(call, number, lasting_s[0])
                 asked[name][str(number)] = _with_first(load)
         asked["overload"] = await overload(
-            calls["screen"], server["places"], *lasting_s, lambda: _pss_mb(server["pid"])
+            calls["screen"], server["places"], *lasting_s, lambda: shared_memory_mb(server["pid"])
         )
     return asked
 
@@ -168,15 +166,6 @@ def _announced(process: subprocess.Popen[str]) -> str:
         if line.startswith("}"):
             return str(json.loads(text)["address"])
     raise SettingsError("the server could not be started: run `foreseye serve` to see why")
-
-
-def _pss_mb(pid: int) -> float | None:
-    """Return a process's share of memory, in 10^6 bytes; None where the system does not tell."""
-    try:
-        told = PSS.search(Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"))
-    except OSError:
-        return None
-    return None if told is None else round(int(told.group(1)) * 1024 / 1e6, 1)
 
 
 def _numbers(text: str) -> list[int]:

@@ -15,8 +15,7 @@ import secrets
 from types import TracebackType
 from typing import Any
 
-import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2_grpc
 
 from edge_runtime.records.access import MAY, Action, may
 from edge_runtime.records.kept import (
@@ -54,6 +53,7 @@ from edge_runtime.wire.clinic import Clinic
 from edge_runtime.wire.clinic_pb2_grpc import RecordsStub
 from edge_runtime.wire.convert_clinic import session_from_wire
 from edge_runtime.wire.exam_stream import raised_here
+from edge_runtime.wire.offering import offers
 
 __all__ = [
     "BIRTH_DATE",
@@ -119,15 +119,7 @@ class RecordsClient:
 
     def is_offered(self) -> bool:
         """Return whether the server keeps records. Raises ServerUnreachable or TooLate."""
-        request = health_pb2.HealthCheckRequest(service=RECORDS_SERVICE)
-        try:
-            self._health.Check(request, timeout=self._timeout_s)
-        except grpc.RpcError as status:
-            if status.code() is grpc.StatusCode.NOT_FOUND:
-                return False
-            with raised_here():
-                raise
-        return True
+        return offers(self._health, RECORDS_SERVICE, self._timeout_s)
 
     def sign_in(self, name: str, secret: str) -> Clinic:
         """Return the records as a person sees them. Raises NotSignedIn or LockedOut."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import grpc
-from grpc_health.v1 import health_pb2
-
 from edge_runtime.domain import Eye, Sex
 from edge_runtime.wire import screening_pb2 as pb
 from edge_runtime.wire.enums import EYE, EYE_OF, SEX, SEX_OF
 from edge_runtime.wire.exam_stream import raised_here
+from edge_runtime.wire.offering import offers
 
 WORKLIST_SERVICE = "foreseye.v1.Worklist"
 SESSION_KEY = "foreseye-session"
@@ -63,15 +61,7 @@ class WorklistClient:
 
     def offers_worklist(self) -> bool:
         """Return whether the server knows a hospital to ask. Raises ServerUnreachable, TooLate."""
-        request = health_pb2.HealthCheckRequest(service=WORKLIST_SERVICE)
-        try:
-            self._health.Check(request, timeout=self._timeout_s)
-        except grpc.RpcError as status:
-            if status.code() is grpc.StatusCode.NOT_FOUND:
-                return False
-            with raised_here():
-                raise
-        return True
+        return offers(self._health, WORKLIST_SERVICE, self._timeout_s)
 
     def scheduled(self, session: str = "") -> ScheduledToday:
         """Return whom the hospital expects today; `session` is that of who asks, if there is one.

@@ -14,7 +14,7 @@ from edge_runtime.records.errors import NotSignedIn
 from edge_runtime.records.kept import Session, User
 from edge_runtime.records.words import DecisionKind, ExamState, Role
 from edge_runtime.wire.client import ExamDone
-from edge_runtime.wire.records_client import AuditWanted, RecordsClient, new_key
+from edge_runtime.wire.records_client import AuditWanted, Clinic, RecordsClient, new_key
 from tests.ui.kept_clinic import NEWCOMER, SECRET, SHOWN
 from ui.accounts import way_in
 from ui.accounts.shelf import Shelf
@@ -316,13 +316,19 @@ def test_whoever_has_the_name_of_who_locked_the_screen_does_not_open_it(
     assert app.session_state["staff"].locked
 
 
-def test_of_two_people_with_one_name_the_administrator_changes_the_one_that_was_chosen(
-    app: AppTest, records: RecordsClient
-) -> None:
+def two_people_with_one_name(records: RecordsClient) -> Clinic:
+    """Keep wang.li and wang.li2; return the records as the administrator sees them."""
     administrator = records.sign_in("administrator", SECRET)
     for name in ("wang.li", "wang.li2"):
         user = User("", name, "Wang Li", (Role.GRADER,))
         administrator.keep_user(user, "a first horse 1")
+    return administrator
+
+
+def test_of_two_people_with_one_name_the_administrator_changes_the_one_that_was_chosen(
+    app: AppTest, records: RecordsClient
+) -> None:
+    administrator = two_people_with_one_name(records)
     sign_in(app, Role.ADMINISTRATOR.value)
     which = next(box for box in app.selectbox if "Wang Li (wang.li2)" in box.options)
     assert len(set(which.options)) == len(which.options)
@@ -340,10 +346,7 @@ def test_of_two_people_with_one_name_the_administrator_changes_the_one_that_was_
 def test_an_auditor_tells_two_people_with_one_name_apart(
     app: AppTest, records: RecordsClient
 ) -> None:
-    administrator = records.sign_in("administrator", SECRET)
-    for name in ("wang.li", "wang.li2"):
-        user = User("", name, "Wang Li", (Role.GRADER,))
-        administrator.keep_user(user, "a first horse 1")
+    two_people_with_one_name(records)
     sign_in(app, Role.AUDITOR.value)
     (who,) = (box for box in app.selectbox if "Wang Li (wang.li)" in box.options)
 
