@@ -64,11 +64,19 @@ def signs(
         typer.Option(help="Folder that `foreseye-train draw` made; may be repeated.", exists=True),
     ],
     run: Annotated[Path, typer.Option("--run", help="Folder for pictures, weights and logs.")],
-    profile: Annotated[Literal["cpu", "gpu"], typer.Option(help="Table of the recipe.")] = "cpu",
+    profile: Annotated[
+        Literal["cpu", "cpu-finish", "gpu"],
+        typer.Option(
+            help="Table of the recipe; cpu-finish goes on from --start, on finer pictures."
+        ),
+    ] = "cpu",
     recipe: Annotated[
         Path | None, typer.Option("--recipe", help="An own recipe (TOML).", exists=True)
     ] = None,
     steps: Annotated[int | None, typer.Option(help="Train for fewer or more steps.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="Weights of another run to begin from.", exists=True)
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that read photographs.")] = 1,
     as_json: Json = False,
 ) -> None:
@@ -76,7 +84,7 @@ def signs(
     from training.run_settings import RunSettings
     from training.signs.train import train_signs
 
-    outcome = train_signs(drawn, run, RunSettings(profile, recipe, steps), workers)
+    outcome = train_signs(drawn, run, RunSettings(profile, recipe, steps), workers, start)
     if as_json:
         typer.echo(json.dumps({**vars(outcome), "weights": str(outcome.weights)}))
     else:

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from edge_runtime.contracts.cohort import Role
 from edge_runtime.durable import write_whole
+from training.checkpoint import load_weights
 from training.loop import Outcome, train
 from training.run_settings import RunSettings
 from training.signs.cohort import people_with_truth
@@ -23,10 +24,17 @@ from training.signs.task import SignsRecipe, SignsTask
 PICTURES, DONORS, COUNTS = "pictures", "donors.npz", "counts.json"
 
 
-def train_signs(folders: list[Path], run: Path, settings: RunSettings, workers: int = 1) -> Outcome:
+def train_signs(
+    folders: list[Path],
+    run: Path,
+    settings: RunSettings,
+    workers: int = 1,
+    start: Path | None = None,
+) -> Outcome:
     """Return where the best weights lie, after training (or going on) in the folder `run`.
 
-    What was read of tuning people lies beside them. Raises CohortError for a cohort without its
+    `start` is a weights file to begin from, with a learning rate that warms up anew. What was read
+    of tuning people lies beside them. Raises CohortError for a cohort without its
     truth.
     """
     recipe = settings.recipe(SignsRecipe, "signs")
@@ -35,7 +43,10 @@ def train_signs(folders: list[Path], run: Path, settings: RunSettings, workers: 
         for role in (Role.TRAIN, Role.TUNE)
     )
     Console(stderr=True).print(f"{len(learn)} photographs to learn from, {len(tune)} to tune on")
-    outcome = train(SignsTask(recipe, learn, tune), recipe, run, settings.device)
+    task = SignsTask(recipe, learn, tune)
+    if start is not None:
+        task.network.load_state_dict(load_weights(SignsRecipe, start)[1])
+    outcome = train(task, recipe, run, settings.device)
     donors_of(folders, run, tune).save(run / DONORS)
     fit_deployed(run, learn, tune)
     write_whole(run / COUNTS, json.dumps({"train": _counts(learn), "tune": _counts(tune)}) + "\n")
