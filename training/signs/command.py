@@ -66,9 +66,7 @@ def signs(
     run: Annotated[Path, typer.Option("--run", help="Folder for pictures, weights and logs.")],
     profile: Annotated[
         Literal["cpu", "cpu-finish", "gpu"],
-        typer.Option(
-            help="Table of the recipe; cpu-finish goes on from --start, on finer pictures."
-        ),
+        typer.Option(help="Table of the recipe; cpu-finish begins from --start."),
     ] = "cpu",
     recipe: Annotated[
         Path | None, typer.Option("--recipe", help="An own recipe (TOML).", exists=True)
