@@ -23,6 +23,8 @@ SPLITS_IN_WORDS = {
 
 WHOLE = "all"
 """What a subgroup's `age_years` says of everybody."""
+PARTS = {"sex", "pigmentation", "camera"}
+"""What else parts the people of a forecast's figures."""
 
 NO_FIGURES = "It has no figures of its own: what it gives goes into those of the models above."
 
@@ -82,8 +84,8 @@ def _evidence(kind: str) -> str:
 
 
 def _metrics(metrics: list[Metric]) -> str:
-    """Return the table; cells of a part of an age stand in bundle.json alone, for they are many."""
-    shown = [m for m in metrics if (m.subgroup or {}).get("age_years", WHOLE) == WHOLE]
+    """Return the table; figures of parts of the people, being many, are in bundle.json alone."""
+    shown = [m for m in metrics if not _is_of_a_part(m.subgroup or {})]
     lines = [
         "| set | split | part | figure | value | 95 % interval | people / photographs "
         "| read against |",
@@ -99,8 +101,16 @@ def _metrics(metrics: list[Metric]) -> str:
             f"| {interval} | {_people(m)} | {_against(m)} |"
         )
     if len(shown) < len(metrics):
-        lines.append(f"\nBy age, {len(metrics) - len(shown)} figures more: `bundle.json`.")
+        more = len(metrics) - len(shown)
+        lines.append(f"\nBy age and other parts of the people, {more} figures more: `bundle.json`.")
     return "\n".join(lines)
+
+
+def _is_of_a_part(subgroup: dict[str, str]) -> bool:
+    of_a_forecast = "condition" in subgroup
+    return subgroup.get("age_years", WHOLE) != WHOLE or (
+        of_a_forecast and PARTS & set(subgroup) != set()
+    )
 
 
 def _people(metric: Metric) -> str:

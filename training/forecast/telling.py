@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from edge_runtime.contracts.bundle import Metric
 
+TOLD_APART = ("condition", "horizon_years", "known")
+
 
 def in_words(metrics: Sequence[Metric]) -> str:
     """Return one line a figure, by figure, then as judged."""
@@ -15,7 +17,8 @@ def in_words(metrics: Sequence[Metric]) -> str:
 
 def _line(metric: Metric) -> str:
     part = metric.subgroup or {}
-    where = f"{part['condition']}, {part['horizon_years']} years, {part['age_years']}"
+    of = [value for name, value in part.items() if name not in TOLD_APART]
+    where = ", ".join([part["condition"], f"{part['horizon_years']} years", *of])
     interval = ""
     if metric.interval_95 is not None:
         interval = f" ({metric.interval_95[0]:.3f} to {metric.interval_95[1]:.3f})"

@@ -34,6 +34,7 @@ from training.forecast.photographs.seen import SeenEye, SeenPeople
 from training.signs.cohort import people_with_truth
 from training.signs.gains import Told, gains
 from training.signs.judged import JudgedPhotographs
+from training.signs.subgroups import by_subgroup, groups_of, joined_groups
 
 KNOWS = "photographs"
 
@@ -54,6 +55,9 @@ def judged_photographs(
         sign_NS = np.concatenate([_signs(seen, pipeline.loaded) for seen in everybody])
         read = ~np.isnan(sign_NS[:, 0])
         true = joined([seen.people for seen in everybody]).take(read)
+        groups = joined_groups(
+            [groups_of(folder, seen) for (folder, _), seen in zip(cohorts, everybody, strict=True)]
+        )
         seen = replace(true, sign_NS=sign_NS[read])
         photographs = sum(len(eyes) for people in everybody for eyes in people.eyes)
         run = pipeline.loaded["forecast"].run
@@ -74,6 +78,12 @@ def judged_photographs(
             metrics=[
                 *(m for m in judged_forecast(run, seen, KNOWS, photographs) if m.photographs),
                 *gains(seen, told, photographs),
+                *by_subgroup(
+                    seen,
+                    told.photographs,
+                    {name: label_N[read] for name, label_N in groups.items()},
+                    photographs,
+                ),
             ],
         )
 
