@@ -101,8 +101,11 @@ class Settings:
     max_upload_bytes: int = 256_000_000
     """Of all photographs that were sent in chunks and wait for their exam."""
 
-    max_kept_bytes: int = 64_000_000
-    """Of all answers that are kept for callers who ask again with their idempotency key."""
+    max_kept_bytes: int = 24_000_000
+    """Of all answers that are kept for callers who ask again with their idempotency key.
+
+    Some 80 exams with pictures: a quarter of an hour in a clinic, some minutes under full load.
+    """
 
     min_free_memory_mb: int = 256
     """What the machine must keep free; below it nothing new is admitted."""
