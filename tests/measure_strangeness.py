@@ -6,7 +6,8 @@ Prints one JSON object: of each real set, the share of its gradable fundus photo
 strange; of drawn photographs of a cohort that taught nothing, the same; and the area under the
 curve of strangeness of drawn photographs against pictures of no fundus, against pictures as of
 another modality (negative, red-free, thresholded), and against heavily degraded copies of their
-own. The quality gate, which refuses most of these before, is left out of the last three.
+own: of strangeness alone, and of the two by which the photographs' step is withheld together,
+strangeness and the gate (the larger of each over where it refuses).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -28,7 +29,7 @@ from edge_runtime.contracts.cohort_tables import read_manifest
 from edge_runtime.domain import Eye, Photograph, PhotographFile, UInt8Array
 from edge_runtime.fundus.field_of_view import find_field_of_view
 from edge_runtime.fundus.intake import read_photograph
-from edge_runtime.models import LoadedModel
+from edge_runtime.fundus.quality import QualityWeights, judge_quality
 from edge_runtime.pipeline import Pipeline
 from edge_runtime.reading import PhotographReader
 from edge_runtime.seeing import field_image
@@ -38,15 +39,41 @@ from training.cohort.assemble import assemble
 SETS = ("DRIVE", "CHASEDB1", "HRF_AV", "DRISHTI_GS", "SRAHIM_DR", "GRAPE", "DRIMDB")
 
 
-def strangeness(model: LoadedModel, photograph: Photograph, eye: Eye | None) -> float | None:
-    """Return how strange a photograph is to the model, None where no field is found in it."""
-    field = find_field_of_view(photograph)
-    if field is None:
-        return None
-    image_HWC = field_image(model.entry, photograph, field).image_HWC
-    if eye is Eye.OS:
-        image_HWC = np.ascontiguousarray(image_HWC[:, ::-1])
-    return float(model.run({"image_NHWC": image_HWC[None]})["strangeness_N"][0])
+@dataclass(frozen=True)
+class Oddness:
+    """How strange a photograph is, and how surely refused: from 1 on each withholds."""
+
+    strange: float
+    refused: float
+
+    @property
+    def together(self) -> float:
+        """The larger of both."""
+        return max(self.strange, self.refused)
+
+
+class Doors:
+    """The two by which the photographs' step of a forecast is withheld."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        quality = pipeline.bundle.manifest.measured_quality
+        assert quality is not None
+        self._weights = QualityWeights.from_json(pipeline.bundle.read(quality.file).decode())
+        self._model = pipeline.loaded["signs"]
+        self._cut = self._model.entry.thresholds["strangeness"]
+
+    def oddness(self, photograph: Photograph, eye: Eye | None) -> Oddness | None:
+        """Return how odd a photograph is, None where no field is found in it."""
+        field = find_field_of_view(photograph)
+        if field is None:
+            return None
+        image_HWC = field_image(self._model.entry, photograph, field).image_HWC
+        if eye is Eye.OS:
+            image_HWC = np.ascontiguousarray(image_HWC[:, ::-1])
+        strange = float(self._model.run({"image_NHWC": image_HWC[None]})["strangeness_N"][0])
+        judged = judge_quality(photograph, field, self._weights)
+        bad = (1.0 - judged.probability) / (1.0 - self._weights.threshold)
+        return Oddness(strange / self._cut, bad)
 
 
 def spread(paths: list[Path], most: int) -> list[Path]:
@@ -55,13 +82,11 @@ def spread(paths: list[Path], most: int) -> list[Path]:
 
 
 def of_real_sets(
-    pipeline: Pipeline, data: Path, work: Path, most: int
+    pipeline: Pipeline, doors: Doors, data: Path, work: Path, most: int
 ) -> dict[str, dict[str, float]]:
     """Return the share of strange ones among each set's photographs that pass the gate."""
     found = {}
-    model = pipeline.loaded["signs"]
     reader = PhotographReader(pipeline.bundle, dict(pipeline.loaded), Limits())
-    cut = model.entry.thresholds["strangeness"]
     for name in SETS:
         rows = read_manifest(assemble(data, work / f"{name}.parquet", [name]))
         paths = spread([data / row.photograph for row in rows if row.fundus is not False], most)
@@ -70,9 +95,8 @@ def of_real_sets(
             file = PhotographFile(path.name, path.read_bytes())
             photograph, field, quality = reader.judge(file)
             if field is not None and quality.gradable:
-                values.append(strangeness(model, photograph, None))
-        strange = [value is None or value > cut for value in values]
-        found[name] = {"gradable": len(values), "strange": float(np.mean(strange))}
+                values.append(doors.oddness(photograph, None))
+        found[name] = {"gradable": len(values), "strange": share(values)}
     return found
 
 
@@ -106,28 +130,28 @@ def main() -> None:
     given = parser.parse_args()
     settings = replace(settings_from(os.environ), bundle=str(given.bundle))
     with closing(Pipeline.open(settings)) as pipeline:
-        model, limits = pipeline.loaded["signs"], Limits()
+        doors, limits = Doors(pipeline), Limits()
         rows = [r for r in read_manifest(given.drawn / "cohort.parquet") if r.gradable]
         rows = [rows[i] for i in np.linspace(0, len(rows) - 1, given.most).astype(int)]
-        ordinary: list[float | None] = []
-        looks: list[float | None] = []
-        poor: list[float | None] = []
+        ordinary: list[Oddness | None] = []
+        looks: list[Oddness | None] = []
+        poor: list[Oddness | None] = []
         for row in rows:
             path = given.drawn / row.photograph
             photograph = read_photograph(path.read_bytes(), path.name, limits)
-            ordinary.append(strangeness(model, photograph, row.eye))
+            ordinary.append(doors.oddness(photograph, row.eye))
             for pictures, kept in ((other_looks, looks), (degraded, poor)):
                 for picture_HWC in pictures(photograph.pixels_HWC):
                     changed = replace(photograph, pixels_HWC=picture_HWC)
-                    kept.append(strangeness(model, changed, row.eye))
+                    kept.append(doors.oddness(changed, row.eye))
         drimdb = read_manifest(assemble(given.data, given.drawn / "drimdb.parquet", ["DRIMDB"]))
         outliers = [
-            strangeness(model, read_photograph(path.read_bytes(), path.name, limits), None)
+            doors.oddness(read_photograph(path.read_bytes(), path.name, limits), None)
             for path in (given.data / row.photograph for row in drimdb if row.fundus is False)
         ]
         found = {
-            "real": of_real_sets(pipeline, given.data, given.drawn, given.most),
-            "drawn": share(ordinary, model),
+            "real": of_real_sets(pipeline, doors, given.data, given.drawn, given.most),
+            "drawn": share(ordinary),
             "no_fundus": against(ordinary, outliers),
             "other_modality": against(ordinary, looks),
             "degraded": against(ordinary, poor),
@@ -135,18 +159,22 @@ def main() -> None:
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
 
 
-def share(values: list[float | None], model: LoadedModel) -> float:
+def share(values: list[Oddness | None]) -> float:
     """Return the share of strange ones."""
-    cut = model.entry.thresholds["strangeness"]
-    return float(np.mean([value is None or value > cut for value in values]))
+    return float(np.mean([value is None or value.strange > 1.0 for value in values]))
 
 
-def against(ordinary: list[float | None], others: list[float | None]) -> dict[str, float]:
-    """Return how many others show a field, and the area under the curve of those that do."""
+def against(ordinary: list[Oddness | None], others: list[Oddness | None]) -> dict[str, float]:
+    """Return how many others show a field, and the areas under the curve of those that do."""
     ours = [value for value in ordinary if value is not None]
     theirs = [value for value in others if value is not None]
-    auc = roc_auc_score([0] * len(ours) + [1] * len(theirs), ours + theirs)
-    return {"pictures": len(others), "with_a_field": len(theirs), "auc": float(auc)}
+    truth = [0] * len(ours) + [1] * len(theirs)
+    return {
+        "pictures": len(others),
+        "with_a_field": len(theirs),
+        "auc_of_strangeness": float(roc_auc_score(truth, [v.strange for v in ours + theirs])),
+        "auc_of_both": float(roc_auc_score(truth, [v.together for v in ours + theirs])),
+    }
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -95,12 +96,19 @@ def _sha256(pipeline: Pipeline, model: str) -> str:
 
 def _signs(seen: SeenPeople, models: Mapping[str, LoadedModel]) -> FloatArray:
     """Return each person's signs (N, S) as the bundle reads them, NaN of whom it reads none."""
+    nothing = np.full_like(seen.people.sign_NS[0], np.nan)
+
+    def of(eyes: tuple[SeenEye, ...]) -> FloatArray:
+        sign_S = signs_of([one for eye in eyes for one in _read(eye, models)])
+        return nothing if sign_S is None else sign_S
+
     found = []
-    with progress_bar("Reading photographs", len(seen)) as show:
-        for done, eyes in enumerate(seen.eyes, start=1):
-            sign_S = signs_of([one for eye in eyes for one in _read(eye, models)])
-            nothing = np.full_like(seen.people.sign_NS[0], np.nan)
-            found.append(nothing if sign_S is None else sign_S)
+    with (
+        ThreadPoolExecutor(len(os.sched_getaffinity(0))) as readers,
+        progress_bar("Reading photographs", len(seen)) as show,
+    ):
+        for done, sign_S in enumerate(readers.map(of, seen.eyes), start=1):
+            found.append(sign_S)
             show(done)
     return np.stack(found)
 
