@@ -221,6 +221,7 @@ def test_what_photographs_bring_is_judged_and_sealed(
     monkeypatch.setenv("FORESEYE_TRUSTED_KEYS", public_key(key))
     monkeypatch.setattr("training.forecast.judging.LEAST_PEOPLE", 5)
     monkeypatch.setattr("training.signs.gains.LEAST_PEOPLE", 5)
+    monkeypatch.setattr("training.signs.subgroups.LEAST_PEOPLE", 5)
 
     cohorts = [(work / "cohort", role) for role in Role]
     controls = controls_of([work / "control"])
@@ -239,6 +240,8 @@ def test_what_photographs_bring_is_judged_and_sealed(
         "gain_of_control_shuffled",
     } <= names
     assert any("photographs" in m.subgroup["known"] for m in sealed if m.subgroup)
+    parts = {name for metric in sealed for name in metric.subgroup or {}}
+    assert {"sex", "pigmentation", "camera"} <= parts
 
 
 def test_figures_of_other_models_are_not_sealed(
