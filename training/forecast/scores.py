@@ -46,13 +46,16 @@ def e90(forecast_N: npt.ArrayLike, oracle_N: npt.ArrayLike) -> float:
     """
     forecast, oracle = np.asarray(forecast_N, np.float64), np.asarray(oracle_N, np.float64)
     order = np.argsort(forecast, kind="stable")
-    off = (oracle - forecast)[order]
-    window = min(len(off), max(LEAST_WINDOW, len(off) // WINDOWS))
-    total = np.concatenate([[0.0], np.cumsum(off)])
-    middle = np.arange(len(off))
-    first = np.clip(middle - window // 2, 0, len(off) - window)
-    smoothed = (total[first + window] - total[first]) / window
+    smoothed = running_mean((oracle - forecast)[order])
     return float(np.quantile(np.abs(smoothed), 0.9) / oracle.mean())
+
+
+def running_mean(off_N: Floats) -> Floats:
+    """Return the mean of each and its neighbours, a fifth of all (100 at least), (N,)."""
+    window = min(len(off_N), max(LEAST_WINDOW, len(off_N) // WINDOWS))
+    total = np.concatenate([[0.0], np.cumsum(off_N)])
+    first = np.clip(np.arange(len(off_N)) - window // 2, 0, len(off_N) - window)
+    return np.asarray((total[first + window] - total[first]) / window, np.float64)
 
 
 def coverage(low_N: npt.ArrayLike, high_N: npt.ArrayLike, truth_N: npt.ArrayLike) -> float:
