@@ -29,12 +29,14 @@ from export.forecast_parity import golden_person
 from export.golden import SAMPLES
 from export.make_bundle import Sources, make_bundle
 from export.model_card import model_card
+from export.sealed_evaluation import OUTCOMES_FILE, OUTCOMES_PAGE
 from export.signing_key import public_key
 from export.signs import SignsPart, exported_signs, golden_signs, sample_image
+from training.evaluation.page import evaluation_page
 from training.forecast.drawing import Wanted, people_of
 from training.forecast.judging import judged_forecast
 from training.forecast.train import as_seen, trained_recipe
-from training.signs.judged import read_judged
+from training.signs.judged import JudgedPhotographs, read_judged
 
 FORECAST_FILE, SIGNS_FILE = "forecast.fp32.onnx", "signs.fp32.onnx"
 TEST_PEOPLE, TEST_FUTURES = 5000, 128
@@ -67,11 +69,18 @@ def add_forecast(
     metrics = _judged(part, run, people, futures)
     reading = None if signs is None else exported_signs(signs, SIGNS_FILE, say)
     files = _files(bundle, part, reading)
+    evaluations = [name for name in bundle.manifest.evaluations or [] if name != OUTCOMES_FILE]
     if judged is not None:
-        metrics += _of_photographs(judged, files)
+        found = _of_photographs(judged, files)
+        metrics += found.metrics
+        if found.by_outcomes is not None:
+            files[OUTCOMES_FILE] = (found.by_outcomes.to_json() + "\n").encode()
+            files[OUTCOMES_PAGE] = evaluation_page(found.by_outcomes).encode()
+            evaluations.append(OUTCOMES_FILE)
     golden = [_with_person(sample, part, reading, files) for sample in bundle.manifest.golden]
     manifest = _with_forecast(bundle.manifest, part, metrics, golden)
     manifest = _with_signs(manifest, reading)
+    manifest = manifest.model_copy(update={"evaluations": evaluations or None})
     files[manifest.model_card] = model_card(manifest).encode()
 
     def described(hashes: dict[str, str]) -> BundleManifest:
@@ -98,7 +107,12 @@ def bundle_with_forecast(
 
 def _files(bundle: Bundle, part: ForecastPart, reading: SignsPart | None) -> Files:
     """Return the bundle's files with the new graphs, without what its forecast had before."""
-    earlier = {SIGNS_FILE, *(s.expected.get("signs") for s in bundle.manifest.golden)}
+    earlier = {
+        SIGNS_FILE,
+        OUTCOMES_FILE,
+        OUTCOMES_PAGE,
+        *(s.expected.get("signs") for s in bundle.manifest.golden),
+    }
     files = {name: bundle.read(name) for name in bundle.manifest.files if name not in earlier}
     files[FORECAST_FILE] = part.graph
     if reading is not None:
@@ -116,14 +130,14 @@ def _judged(part: ForecastPart, run: Path, people: int, futures: int) -> list[Me
     return metrics
 
 
-def _of_photographs(judged: Path, files: Files) -> list[Metric]:
+def _of_photographs(judged: Path, files: Files) -> JudgedPhotographs:
     """Return the figures of these graphs. Raises ExportError where others were judged."""
     found = read_judged(judged)
     told = found.signs_sha256, found.forecast_sha256
     ours = [hashlib.sha256(files.get(n, b"")).hexdigest() for n in (SIGNS_FILE, FORECAST_FILE)]
     if list(told) != ours:
         raise ExportError(f"{judged} is of other models")
-    return found.metrics
+    return found
 
 
 def _with_person(

@@ -21,6 +21,9 @@ from training.evaluation.page import evaluation_page
 OF_OTHER_BUNDLES = ("cv", "external")
 """Splits that may be judged on other bundles than the one that is sealed."""
 
+OUTCOMES_FILE, OUTCOMES_PAGE = "evaluation-forecast.json", "evaluation-forecast.html"
+"""Forecasts by what came to people: sealed with the forecast, and no photograph's evaluation."""
+
 SEALED_PARTS = ("defect", "copy")
 """Subgroups that bundle.json names; the others are in the evaluation's own file."""
 

@@ -23,7 +23,12 @@ from export.bundle_folder import with_hashes, write_bundle
 from export.errors import ExportError
 from export.golden import SAMPLES, golden_samples
 from export.model_card import model_card
-from export.sealed_evaluation import SealedEvaluation, sealed_evaluation
+from export.sealed_evaluation import (
+    OUTCOMES_FILE,
+    OUTCOMES_PAGE,
+    SealedEvaluation,
+    sealed_evaluation,
+)
 from export.signing_key import public_key
 
 
@@ -40,10 +45,10 @@ def seal(
     """Write `bundle` with what was measured beside it to `out`; return bundle.json's SHA-256.
 
     `evaluations` (of folds, of left-out sets) take the place of those that it had; without any,
-    those stay. `draw_samples` draws the golden samples anew, as the project draws today;
-    `version` None keeps the bundle's. Raises ExportError for a bundle that was never judged, for a
-    file of another kind, for a version that is none or below the bundle's, and for a repeatability
-    that was measured with another anatomy model.
+    those stay, as that of forecasts by outcomes always does. `draw_samples` draws the golden
+    samples anew, as the project draws today; `version` None keeps the bundle's. Raises ExportError
+    for a bundle that was never judged, for a file of another kind, for a version that is none or
+    below the bundle's, and for a repeatability that was measured with another anatomy model.
     """
     manifest = bundle.manifest
     if version is not None:
@@ -51,7 +56,8 @@ def seal(
     files = {name: bundle.read(name) for name in manifest.files}
     if evaluations:
         sealed = sealed_evaluation(_own(bundle), evaluations)
-        dropped = [name for name in files if name.startswith("evaluation")]
+        of_outcomes = {OUTCOMES_FILE, OUTCOMES_PAGE}
+        dropped = [n for n in files if n.startswith("evaluation") and n not in of_outcomes]
         files = {name: files[name] for name in files if name not in dropped} | sealed.files
         manifest = _with_evaluations(manifest, sealed)
     if repeatability is not None:
@@ -73,12 +79,13 @@ def _with_version(manifest: BundleManifest, version: str) -> BundleManifest:
 
 def _with_evaluations(manifest: BundleManifest, sealed: SealedEvaluation) -> BundleManifest:
     models, quality = sealed.beside(manifest.models, manifest.measured_quality)
+    of_outcomes = [name for name in manifest.evaluations or [] if name == OUTCOMES_FILE]
     return manifest.model_copy(
         update={
             "models": models,
             "measured_quality": quality,
             "evaluation_page": sealed.page,
-            "evaluations": sealed.evaluations,
+            "evaluations": [*sealed.evaluations, *of_outcomes],
         }
     )
 

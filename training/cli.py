@@ -19,6 +19,7 @@ from training.drawn.report import command as draw_reporting
 from training.drawn.worth import command as worth
 from training.evaluation import command as evaluation
 from training.forecast import command as forecasting
+from training.outcomes import command as judging_outcomes
 from training.progression import command as progressing
 from training.repeatability import command as repeatability_command
 from training.signs import command as reading_signs
@@ -182,6 +183,7 @@ app.command(epilog=reading_signs.JUDGE_EXAMPLE)(reading_signs.judge_photographs)
 app.command(epilog=forecasting.EXAMPLE)(forecasting.forecast)
 app.command(epilog=forecasting.PHOTOGRAPHS_EXAMPLE)(forecasting.forecast_photographs)
 app.command(epilog=forecasting.JUDGE_EXAMPLE)(forecasting.judge_forecast)
+app.command(epilog=judging_outcomes.EXAMPLE)(judging_outcomes.judge_outcomes)
 app.command(epilog=progressing.EXAMPLE)(progressing.progression)
 app.command(epilog=progressing.JUDGE_EXAMPLE)(progressing.judge_progression)
 app.command(epilog=progressing.VISITS_EXAMPLE)(progressing.judge_visits)

@@ -78,7 +78,13 @@ class Plot(Strict):
     """The numbers behind one plot."""
 
     kind: Literal[
-        "roc", "reliability", "bland_altman", "confusion", "distribution", "decision_curve"
+        "roc",
+        "reliability",
+        "bland_altman",
+        "confusion",
+        "distribution",
+        "decision_curve",
+        "incidence",
     ]
     model: ModelName
     title: str

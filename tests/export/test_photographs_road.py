@@ -222,6 +222,7 @@ def test_what_photographs_bring_is_judged_and_sealed(
     monkeypatch.setattr("training.forecast.judging.LEAST_PEOPLE", 5)
     monkeypatch.setattr("training.signs.gains.LEAST_PEOPLE", 5)
     monkeypatch.setattr("training.signs.subgroups.LEAST_PEOPLE", 5)
+    monkeypatch.setattr("training.outcomes.figures.LEAST_EVENTS", 1)
 
     cohorts = [(work / "cohort", role) for role in Role]
     controls = controls_of([work / "control"])
@@ -232,7 +233,10 @@ def test_what_photographs_bring_is_judged_and_sealed(
         signs=work / "signs", judged=path, people=1000, futures=4,
     )  # fmt: skip
 
-    sealed = open_bundle(work / "sealed", (public_key(key),)).manifest.models["forecast"].metrics
+    manifest = open_bundle(work / "sealed", (public_key(key),)).manifest
+    assert "evaluation-forecast.json" in (manifest.evaluations or [])
+    assert "evaluation-forecast.html" in manifest.files
+    sealed = manifest.models["forecast"].metrics
     names = {metric.name for metric in sealed}
     assert {
         "agreement_with_true_signs",

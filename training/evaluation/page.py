@@ -39,7 +39,17 @@ MODELS = {
     ),
     "anatomy": ("Anatomy", "Vessels, arterioles and venules, disc, cup, fovea."),
     "findings": ("Findings", "Diabetic retinopathy and maculopathy."),
+    "forecast": (
+        "Forecasts",
+        "The chance of ten conditions within five years, by what came: no oracle is asked.",
+    ),
 }
+PARTS = {"forecast": ("By condition, and by what is known", "")}
+"""Heading of a model's table of parts, and what is said of it; of the others as below."""
+OTHER_PARTS = (
+    "By camera, eye, defect and copy",
+    "Parts of fewer than five people are not shown.",
+)
 
 HEADLINES = (
     "gradable_auc",
@@ -109,7 +119,11 @@ def _document(title: str, body: str) -> str:
 
 def _contents(evaluation: Evaluation) -> str:
     places = [("judged", "What was judged")]
-    places += [(m, MODELS[m][0]) for m in MODELS if _of(evaluation.metrics, m)]
+    places += [
+        (m, MODELS[m][0])
+        for m in MODELS
+        if _of(evaluation.metrics, m) or _of(evaluation.subgroups, m)
+    ]
     if evaluation.comparison is not None:
         places.append(("comparison", "Against another"))
     places += [("missing", "Not measured"), ("about", "Definitions")]
@@ -135,8 +149,8 @@ def _cards(evaluation: Evaluation) -> str:
 
 
 def _model(evaluation: Evaluation, model: str) -> str:
-    metrics = _of(evaluation.metrics, model)
-    if not metrics:
+    metrics, subgroups = _of(evaluation.metrics, model), _of(evaluation.subgroups, model)
+    if not metrics and not subgroups:
         return ""
     name, what = MODELS[model]
     plots = [plot for plot in evaluation.plots if plot.model == model]
@@ -146,16 +160,15 @@ def _model(evaluation: Evaluation, model: str) -> str:
         f"{escape(plot.note)}</figcaption></figure>"
         for plot in plots
     )
-    subgroups = _of(evaluation.subgroups, model)
     parts = [
         f'<h2 id="{model}">{name}</h2><p>{what} <span class="soft">{HOW_TO_READ}</span></p>',
-        metric_table(metrics, evaluation.definitions),
+        metric_table(metrics, evaluation.definitions) if metrics else "",
         f'<div class="plots">{drawn}</div>' if plots else "",
     ]
     if subgroups:
+        heading, said = PARTS.get(model, OTHER_PARTS)
         parts.append(
-            "<h3>By camera, eye, defect and copy</h3>"
-            '<p class="soft">Parts of fewer than five people are not shown.</p>'
+            f'<h3>{heading}</h3><p class="soft">{said}</p>'
             + subgroup_table(subgroups, evaluation.definitions)
         )
     return "".join(parts)

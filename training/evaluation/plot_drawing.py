@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 from edge_runtime.contracts.evaluation import Plot, Series
 
 BLUE, ORANGE, GREY, DARK = "#1f5fa8", "#c45a11", "#8a8f98", "#22262b"
-COLOURS = (BLUE, ORANGE, GREY)
+COLOURS = (BLUE, ORANGE, GREY, DARK)
 """Blue and orange differ for colour-blind readers too; lines also differ in their dashes."""
 Place = Literal["lower right", "upper left", "upper right", "upper center"]
-DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)))
+DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 SIZE_INCH = (4.2, 3.3)
 
 STYLE: dict[Any, Any] = {
@@ -152,6 +152,14 @@ def _decision_curve(axes: Axes, plot: Plot) -> None:
     _legend(axes, "upper right")
 
 
+def _incidence(axes: Axes, plot: Plot) -> None:
+    top = 1.08 * max(max(line.x + line.y) for line in plot.series)
+    axes.plot([0, top], [0, top], color=GREY, linewidth=0.8, linestyle=":", label="as said")
+    _lines(axes, plot.series, marker="o")
+    axes.set(xlim=(0, top), ylim=(0, top))
+    _legend(axes, "upper left")
+
+
 DRAWN: dict[str, Callable[[Axes, Plot], None]] = {
     "roc": _roc,
     "reliability": _reliability,
@@ -159,4 +167,5 @@ DRAWN: dict[str, Callable[[Axes, Plot], None]] = {
     "confusion": _confusion,
     "distribution": _distribution,
     "decision_curve": _decision_curve,
+    "incidence": _incidence,
 }

@@ -33,7 +33,7 @@ def judge_photographs(
     ceiling: Annotated[
         Path, typer.Option(help="Run folder of `forecast --knows signs`.", exists=True)
     ],
-    out: Annotated[Path, typer.Option("--out", help="Folder for photographs.json.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for photographs.json and its page.")],
     held_out: Annotated[
         list[Path] | None,
         typer.Option(help="Drawn cohort that taught; its role test is judged. Repeatable."),
@@ -47,6 +47,7 @@ def judge_photographs(
     """Judge what photographs add to a bundle's forecasts, against the true signs and the oracle."""
     from training.forecast.judging_bundle import ceiling_of, controls_of
     from training.forecast.telling import in_words
+    from training.outcomes.writing import write_evaluation
     from training.signs.judged import write_judged
     from training.signs.judging import judged_photographs
 
@@ -55,6 +56,8 @@ def judge_photographs(
     cohorts += [(folder, Role.TEST) for folder in held_out or []]
     judged = judged_photographs(bundle, cohorts, ceiling_of(ceiling), controls)
     path = write_judged(make_folder(out), judged)
+    if judged.by_outcomes is not None:
+        write_evaluation(out, judged.by_outcomes)
     typer.echo(path.read_text(encoding="utf-8") if as_json else in_words(judged.metrics))
 
 

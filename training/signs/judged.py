@@ -8,6 +8,7 @@ from typing import Final, Literal
 from pydantic import Field, ValidationError
 
 from edge_runtime.contracts.bundle import Metric
+from edge_runtime.contracts.evaluation import Evaluation
 from edge_runtime.contracts.strict import Probability, Sha256, Strict, contract_json
 from edge_runtime.durable import write_whole
 from training.errors import CohortError
@@ -25,6 +26,8 @@ class JudgedPhotographs(Strict):
     withheld: Probability
     """Share of the people with gradable photographs of whom all were strange."""
     metrics: list[Metric]
+    by_outcomes: Evaluation | None = None
+    """By what came to the same people; its figures are among `metrics` too."""
 
 
 def write_judged(folder: Path, judged: JudgedPhotographs) -> Path:

@@ -8,7 +8,8 @@ from sksurv.metrics import brier_score, concordance_index_ipcw, cumulative_dynam
 from sksurv.util import Surv
 
 from edge_runtime.contracts.cohort import Event
-from training.forecast.observed import (
+from training.forecast.scores import aalen_johansen
+from training.outcomes.observed import (
     Observed,
     area_at,
     brier,
@@ -17,7 +18,6 @@ from training.forecast.observed import (
     net_benefit,
     uno_c,
 )
-from training.forecast.scores import aalen_johansen
 
 E, D, L = int(Event.EVENT), int(Event.DEATH_FIRST), int(Event.CENSORED)
 
