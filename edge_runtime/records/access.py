@@ -23,6 +23,8 @@ class Action(str, Enum):
     LIST_EXAMS = "list_exams"
     READ_EXAM = "read_exam"
     READ_PICTURE = "read_picture"
+    SEE_OTHER_READERS = "see_other_readers"
+    """Whatever a person other than the one who asks has said or painted."""
     DECIDE = "decide"
     OVERRIDE_QUALITY = "override_quality"
     ARBITRATE = "arbitrate"
@@ -69,7 +71,7 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.GRADER: _READING,
     Role.DOCTOR: _AT_THE_CAMERA
     | _READING
-    | {Action.ARBITRATE, Action.SIGN_EXAM, Action.AMEND_EXAM},
+    | {Action.SEE_OTHER_READERS, Action.ARBITRATE, Action.SIGN_EXAM, Action.AMEND_EXAM},
     Role.ADMINISTRATOR: frozenset(
         {Action.LIST_USERS, Action.KEEP_USER, Action.ERASE_PERSON, Action.EXPORT_PERSON}
     ),
@@ -90,3 +92,11 @@ MAY: dict[Role, frozenset[Action]] = {
 def may(roles: Iterable[Role], action: Action) -> bool:
     """Return whether one of the roles may do it."""
     return any(action in MAY[role] for role in roles)
+
+
+def sees_work_of(roles: Iterable[Role], user_id: str, worker_id: str) -> bool:
+    """Return whether a user may see what `worker_id` said or painted; "" is the model.
+
+    Two readers judge blind: each sees the model's work and the own, and nobody else's.
+    """
+    return worker_id in ("", user_id) or may(roles, Action.SEE_OTHER_READERS)

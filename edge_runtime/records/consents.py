@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 from edge_runtime.errors import InvalidField
 from edge_runtime.records import tables
 from edge_runtime.records.access import Action
-from edge_runtime.records.exam_reading import exam_row
+from edge_runtime.records.exam_reading import as_seen_by, exam_row
 from edge_runtime.records.exams import changed_exam
 from edge_runtime.records.kept import KeptExam
 from edge_runtime.records.vault import Actor, Vault
@@ -57,7 +57,7 @@ def record_consent(
                 user_id=actor.user_id,
             )
         )
-        return changed_exam(vault, connection, exam_id)
+        return as_seen_by(actor, changed_exam(vault, connection, exam_id))
 
 
 def has_consented(connection: Connection, person_id: str, scope: ConsentScope) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from edge_runtime.domain import Eye, Person
-from edge_runtime.errors import InvalidField
+from edge_runtime.errors import InvalidField, NotAllowed
 from edge_runtime.records import tables
-from edge_runtime.records.access import Action, may
+from edge_runtime.records.access import Action, may, sees_work_of
 from edge_runtime.records.decision_rules import disputes, overridden
 from edge_runtime.records.errors import Erased, NotKept, RecordsDamaged
 from edge_runtime.records.judgement import with_best
@@ -37,7 +37,7 @@ from edge_runtime.records.people import (
 from edge_runtime.records.picture_rows import kept_picture
 from edge_runtime.records.sealing import unseal, unseal_json
 from edge_runtime.records.staff import shown_names
-from edge_runtime.records.vault import Actor, Vault, log
+from edge_runtime.records.vault import THE_OPERATOR, Actor, Vault, log
 from edge_runtime.records.words import ConsentScope, DecisionKind, ExamState, Role
 
 MAX_PAGE = 200
@@ -67,24 +67,34 @@ def read_exam(vault: Vault, actor: Actor, exam_id: str) -> KeptExam:
 
 
 def as_seen_by(actor: Actor, exam: KeptExam) -> KeptExam:
-    """Return the exam without what the actor's roles hide."""
-    if Role.PHONE in actor.roles:
-        # A phone lies about in a waiting room: it shows pictures and results, not whose they are.
-        hidden = KeptExam(exam.exam_id, exam.number, exam.state, exam.version, 0, 0, "")
-        shown = ("opened_ms", "changed_ms", "photographs", "exam_json", "ungradable", "urgent")
-        return replace(hidden, **{name: getattr(exam, name) for name in shown})
-    if not actor.roles or not may(actor.roles, Action.DECIDE):
+    """Return the exam without what the table hides from the actor."""
+    if actor == THE_OPERATOR or may(actor.roles, Action.SEE_OTHER_READERS):
         return exam
-    if may(actor.roles, Action.ARBITRATE):
+    photographs = tuple(_without_others(each, actor) for each in exam.photographs)
+    exam = replace(exam, decisions=_told_to(actor, exam), disputed=(), photographs=photographs)
+    if Role.PHONE not in actor.roles:
         return exam
-    own = tuple(each for each in exam.decisions if each.user_id == actor.user_id)
-    photographs = tuple(_without_others(each, actor.user_id) for each in exam.photographs)
-    return replace(exam, decisions=own, disputed=(), photographs=photographs)
+    # A phone lies about in a waiting room: it shows pictures and results, not whose they are.
+    hidden = KeptExam(exam.exam_id, exam.number, exam.state, exam.version, 0, 0, "")
+    shown = ("opened_ms", "changed_ms", "photographs", "exam_json", "ungradable", "urgent")
+    return replace(hidden, **{name: getattr(exam, name) for name in shown})
 
 
-def _without_others(photograph: KeptPhotograph, user_id: str) -> KeptPhotograph:
-    """Return a photograph without what other people painted on it."""
-    kept = (each for each in photograph.pictures if each.user_id in ("", user_id))
+def _told_to(actor: Actor, exam: KeptExam) -> tuple[Decision, ...]:
+    """Return the own decisions, and who went on against the quality verdict to who may as well."""
+    overrides = may(actor.roles, Action.OVERRIDE_QUALITY)
+    return tuple(
+        each
+        for each in exam.decisions
+        if sees_work_of(actor.roles, actor.user_id, each.user_id)
+        or (overrides and each.kind is DecisionKind.OVERRIDE)
+    )
+
+
+def _without_others(photograph: KeptPhotograph, actor: Actor) -> KeptPhotograph:
+    """Return a photograph without what is not the actor's to see of what people painted on it."""
+    pictures = photograph.pictures
+    kept = (p for p in pictures if sees_work_of(actor.roles, actor.user_id, p.user_id))
     return replace(photograph, pictures=tuple(kept))
 
 
@@ -177,7 +187,14 @@ def decisions_of(
 
 
 def list_exams(vault: Vault, actor: Actor, wanted: Wanted) -> Worklist:
-    """Return a page of the worklist, newest first. Raises InvalidField."""
+    """Return a page of the worklist, newest first.
+
+    Raises InvalidField, and NotAllowed for what readers differ on asked for by one who reads blind.
+    """
+    sees_disputes = may(actor.roles, Action.SEE_OTHER_READERS)
+    if wanted.only_disputed and not sees_disputes:
+        vault.note(actor, Action.SEE_OTHER_READERS, done=False)
+        raise NotAllowed("the worklist of disputes by one who reads blind")
     if not 0 <= wanted.page_size <= MAX_PAGE:
         raise InvalidField("page_size", f"must be 1 to {MAX_PAGE}, or 0")
     size = wanted.page_size or Wanted.page_size
@@ -185,6 +202,8 @@ def list_exams(vault: Vault, actor: Actor, wanted: Wanted) -> Worklist:
         query = _newest(vault, wanted).limit(size + 1)
         rows = connection.execute(query).mappings().all()
         listed = tuple(_listed(vault, connection, row) for row in rows[:size])
+    if not sees_disputes:
+        listed = tuple(replace(each, disputed=False) for each in listed)
     vault.note(actor, Action.LIST_EXAMS)
     return Worklist(listed, len(rows) > size)
 

@@ -47,12 +47,14 @@ def open_exam(
     with vault.reading() as connection:
         before = connection.execute(by_key).scalar()
         if before is not None:
-            return whole_exam(vault, connection, exam_row(connection, before))
+            opened = whole_exam(vault, connection, exam_row(connection, before))
+            return as_seen_by(actor, opened)
     exam_id = secrets.token_hex(16)
     with told_as_full(), vault.changing(actor, Action.OPEN_EXAM, exam_id) as connection:
         again = connection.execute(by_key).scalar()
         if again is not None:
-            return whole_exam(vault, connection, exam_row(connection, again))
+            opened = whole_exam(vault, connection, exam_row(connection, again))
+            return as_seen_by(actor, opened)
         person_id = person_for(vault, connection, given)
         known = seal_json(vault.keys.of(person_id), known_to_json(person), f"exam/{exam_id}/known")
         now_ms = vault.clock_ms()
@@ -95,7 +97,7 @@ def add_photograph(
     """
     check_key("photograph_key", photograph_key)
     digest = vault.digest("photograph", exam_id, file.content)
-    before = _kept_before(vault, exam_id, photograph_key, digest)
+    before = _kept_before(vault, actor, exam_id, photograph_key, digest)
     if before is not None:
         return before
     photograph_id = secrets.token_hex(16)
@@ -159,7 +161,7 @@ def check_key(field: str, key: str) -> None:
 
 
 def _kept_before(
-    vault: Vault, exam_id: str, photograph_key: str, digest: str
+    vault: Vault, actor: Actor, exam_id: str, photograph_key: str, digest: str
 ) -> KeptPhotograph | None:
     with vault.reading() as connection:
         row = exam_row(connection, exam_id)
@@ -172,7 +174,7 @@ def _kept_before(
             return None
         if found.digest != digest:
             raise InvalidField("photograph_key", "is that of another photograph; choose a new one")
-        exam = whole_exam(vault, connection, row)
+        exam = as_seen_by(actor, whole_exam(vault, connection, row))
     return next(p for p in exam.photographs if p.photograph_id == found.photograph_id)
 
 

@@ -31,7 +31,8 @@ from edge_runtime.records.decision_rules import GRADES, QUALITY
 from edge_runtime.records.exam_reading import whole_exam
 from edge_runtime.records.judgement import eye_of
 from edge_runtime.records.kept import Decision, KeptExam, KeptPhotograph, KeptPicture
-from edge_runtime.records.masks import decoded_mask, encoded_mask, picture_content
+from edge_runtime.records.masks import decoded_mask, encoded_mask
+from edge_runtime.records.picture_reading import picture_content
 from edge_runtime.records.vault import THE_OPERATOR, Vault, told_as_full
 from edge_runtime.records.words import ConsentScope, DecisionKind, ExamState
 from edge_runtime.settings import Limits

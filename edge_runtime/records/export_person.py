@@ -24,7 +24,7 @@ from edge_runtime.records import tables
 from edge_runtime.records.access import Action
 from edge_runtime.records.exam_reading import exam_row, whole_exam
 from edge_runtime.records.kept import KeptExam
-from edge_runtime.records.masks import picture_content
+from edge_runtime.records.picture_reading import picture_content
 from edge_runtime.records.vault import Actor, Vault
 from edge_runtime.records.words import ExamState
 

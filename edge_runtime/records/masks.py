@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from edge_runtime.domain import BoolArray
 from edge_runtime.errors import DamagedPicture, InvalidField
@@ -17,10 +17,9 @@ from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.records import tables
 from edge_runtime.records.access import Action
 from edge_runtime.records.errors import NotKept, WrongState
-from edge_runtime.records.exam_reading import exam_row, whole_exam
+from edge_runtime.records.exam_reading import as_seen_by, exam_row, whole_exam
 from edge_runtime.records.exams import changed_exam
 from edge_runtime.records.kept import KeptPhotograph, KeptPicture
-from edge_runtime.records.picture_rows import told_kind
 from edge_runtime.records.vault import Actor, Vault, told_as_full
 from edge_runtime.records.words import OPEN_FOR_READING, ExamState
 from edge_runtime.settings import Limits
@@ -51,7 +50,7 @@ def correct_mask(
     DamagedPicture, and RecordsFull.
     """
     mask_HW = _checked(layer, png, spent_s, decode or decoded_mask)
-    key, photograph = _photograph_with_key(vault, exam_id, photograph_id)
+    key, photograph = _photograph_with_key(vault, actor, exam_id, photograph_id)
     _check_fits(photograph, mask_HW)
     if parent_id and parent_id not in {each.picture_id for each in photograph.pictures}:
         raise InvalidField("parent_id", "is no picture of this photograph")
@@ -81,11 +80,11 @@ def correct_mask(
 
 
 def _photograph_with_key(
-    vault: Vault, exam_id: str, photograph_id: str
+    vault: Vault, actor: Actor, exam_id: str, photograph_id: str
 ) -> tuple[bytes, KeptPhotograph]:
     with vault.reading() as connection:
         row = exam_row(connection, exam_id)
-        exam = whole_exam(vault, connection, row)
+        exam = as_seen_by(actor, whole_exam(vault, connection, row))
     return vault.keys.of(row["person_id"]), _photograph(exam.photographs, photograph_id)
 
 
@@ -139,33 +138,3 @@ def _photograph(photographs: tuple[KeptPhotograph, ...], photograph_id: str) -> 
         if photograph.photograph_id == photograph_id:
             return photograph
     raise NotKept("no such photograph in the exam")
-
-
-def picture_content(
-    vault: Vault, exam_id: str, picture_id: str
-) -> tuple[str, str, bytes, int, int]:
-    """Return kind, media type, bytes, width and height of a picture, or of a photograph as it came
-    (kind "original", sizes 0). Raises NotKept, Erased or RecordsDamaged.
-    """
-    with vault.reading() as connection:
-        key = vault.keys.of(exam_row(connection, exam_id)["person_id"])
-        picture = tables.picture.c
-        of_exam = (picture.exam_id == exam_id, picture.picture_id == picture_id)
-        found = connection.execute(select(tables.picture).where(*of_exam)).mappings().first()
-        if found is not None:
-            content = vault.files.read(key, found["file_id"])
-            return (
-                told_kind(key, found["kind"]),
-                found["media_type"],
-                content,
-                found["width_px"],
-                found["height_px"],
-            )
-        photograph = tables.photograph.c
-        wanted = select(photograph.file_id).where(
-            photograph.exam_id == exam_id, photograph.photograph_id == picture_id
-        )
-        file_id = connection.execute(wanted).scalar()
-    if file_id is None:
-        raise NotKept("no such picture in the exam")
-    return "original", "application/octet-stream", vault.files.read(key, file_id), 0, 0

@@ -12,7 +12,7 @@ from edge_runtime.records.audit import audit_check
 from edge_runtime.records.database import check_sqlite_file
 from edge_runtime.records.errors import RecordsDamaged, RecordsError
 from edge_runtime.records.exam_reading import whole_exam
-from edge_runtime.records.masks import picture_content
+from edge_runtime.records.picture_reading import picture_content
 from edge_runtime.records.vault import Vault
 from edge_runtime.records.words import ExamState
 

@@ -226,21 +226,23 @@ class RecordsServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListExams(self, request, context):
-        """Lists exams, newest first.
+        """Lists exams, newest first. Only who sees other readers' work is told what readers differ on;
+        others asking for it alone are answered PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ReadExam(self, request, context):
-        """Reads one exam: all but its pictures.
+        """Reads one exam as the caller may see it: all but its pictures.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ReadPicture(self, request, context):
-        """Reads one photograph as it came, or one picture.
+        """Reads one photograph as it came, or one picture. What another person painted is answered
+        PERMISSION_DENIED unless the caller's roles see other readers' work.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -16,7 +16,7 @@ from ui.whose import who
 from ui.wording import moment, say, say_count
 
 PAGE = 30
-ONLY = ("unsigned", "urgent", "ungradable", "disputed")
+ONLY = ("unsigned", "urgent", "ungradable")
 
 
 def show(staff: Staff, client: ScreeningClient) -> None:
@@ -35,7 +35,7 @@ def _worklist(staff: Staff) -> None:
     with st.container(key="filters", horizontal=True, gap="medium", vertical_alignment="bottom"):
         only = st.pills(
             say("worklist.only"),
-            ONLY,
+            (*ONLY, "disputed") if staff.may(records_client.Action.SEE_OTHER_READERS) else ONLY,
             selection_mode="multi",
             default=["unsigned"],
             format_func=lambda name: say(f"worklist.only.{name}"),

@@ -16,7 +16,8 @@ from edge_runtime.records.erasure import erase_person
 from edge_runtime.records.exam_reading import list_exams, read_exam
 from edge_runtime.records.exams import add_photograph, describe_person, open_exam
 from edge_runtime.records.export_person import person_zip
-from edge_runtime.records.masks import correct_mask, picture_content
+from edge_runtime.records.masks import correct_mask
+from edge_runtime.records.picture_reading import read_picture
 from edge_runtime.records.screenings import Screening, begin_screening
 from edge_runtime.records.vault import Actor
 from edge_runtime.records.words import ErasureReason
@@ -145,9 +146,9 @@ class ClinicServicer(PeopleMethods, RecordsServicer):
         """Read a picture, or a photograph as it came."""
 
         def work(actor: Actor) -> screening_pb.Picture:
-            del actor  # ids of pictures are told by reading the exam, which is audited
-            kind, media_type, content, width_px, height_px = picture_content(
-                self._vault, request.exam_id, request.picture_id
+            # What is let through is no row: its id was told by reading the exam, which is audited.
+            kind, media_type, content, width_px, height_px = read_picture(
+                self._vault, actor, request.exam_id, request.picture_id
             )
             return screening_pb.Picture(
                 kind=kind,

@@ -12,8 +12,8 @@ from edge_runtime.records.backup import back_up, back_up_keys, read_backup
 from edge_runtime.records.errors import RecordsDamaged, RecordsMissing
 from edge_runtime.records.exam_reading import list_exams, read_exam
 from edge_runtime.records.kept import Wanted
-from edge_runtime.records.masks import picture_content
 from edge_runtime.records.opening import Place, open_records
+from edge_runtime.records.picture_reading import picture_content
 from edge_runtime.records.restore import restore, restore_keys
 from edge_runtime.records.vault import Vault
 from edge_runtime.records.verify import verify

@@ -7,13 +7,13 @@ import json
 import pytest
 
 from edge_runtime.domain import Eye, Person, PhotographFile
-from edge_runtime.errors import InvalidField
+from edge_runtime.errors import InvalidField, NotAllowed
 from edge_runtime.records.decisions import amend_exam, decide, sign_exam
 from edge_runtime.records.errors import NotKept, WrongState
 from edge_runtime.records.exam_reading import list_exams, read_exam
 from edge_runtime.records.exams import add_photograph, describe_person, open_exam
 from edge_runtime.records.kept import Wanted
-from edge_runtime.records.masks import picture_content
+from edge_runtime.records.picture_reading import picture_content
 from edge_runtime.records.screenings import begin_screening, give_up_screening, keep_refusal
 from edge_runtime.records.vault import Vault
 from edge_runtime.records.words import DecisionKind, ExamState
@@ -285,7 +285,10 @@ def test_two_readers_who_differ_are_arbitrated_before_the_signature(vault: Vault
 
     assert len(seen_blind.decisions) == 1, "a second reader must not see the first's"
     assert read.disputed == (f"{photograph_id}/findings.dr_grade",)
-    assert list_exams(vault, DOCTOR, Wanted(only_disputed=True)).exams
+    assert list_exams(vault, DOCTOR, Wanted(only_disputed=True)).exams[0].disputed
+    assert not list_exams(vault, FIRST, Wanted()).exams[0].disputed
+    with pytest.raises(NotAllowed):
+        list_exams(vault, SECOND, Wanted(only_disputed=True))
     with pytest.raises(WrongState, match="arbitrated"):
         sign_exam(vault, DOCTOR, exam.exam_id, read.version)
     settled = decide(vault, DOCTOR, *grade, "2", arbitrates=True)

@@ -19,9 +19,9 @@ from edge_runtime.records.errors import (
 from edge_runtime.records.exam_reading import list_exams, read_exam
 from edge_runtime.records.exams import add_photograph
 from edge_runtime.records.kept import Wanted
-from edge_runtime.records.masks import picture_content
 from edge_runtime.records.master_key import MasterKey, make_master_key_file, master_key_of
 from edge_runtime.records.opening import Place, make_records, open_records
+from edge_runtime.records.picture_reading import picture_content
 from edge_runtime.records.screenings import begin_screening
 from edge_runtime.records.vault import Vault
 from edge_runtime.records.words import ExamState

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from edge_runtime.records.exam_reading import read_exam
-from edge_runtime.records.masks import picture_content
 from edge_runtime.records.opening import Place, open_records
+from edge_runtime.records.picture_reading import picture_content
 from edge_runtime.records.verify import verify
 from edge_runtime.records.words import ExamState
 from tests.edge_runtime.records.clinic_of_tests import DOCTOR, MASTER, new_records, png_of

@@ -12,7 +12,7 @@ from PIL import Image
 
 from edge_runtime.contracts.cohort_tables import read_manifest
 from edge_runtime.domain import Eye, PhotographFile
-from edge_runtime.errors import DamagedPicture, InvalidField, SettingsError
+from edge_runtime.errors import DamagedPicture, InvalidField, NotAllowed, SettingsError
 from edge_runtime.records.consents import record_consent
 from edge_runtime.records.decisions import decide, sign_exam
 from edge_runtime.records.errors import NotKept, WrongState
@@ -20,10 +20,11 @@ from edge_runtime.records.exam_reading import read_exam
 from edge_runtime.records.exams import add_photograph
 from edge_runtime.records.export_cohort import export_cohort
 from edge_runtime.records.kept import KeptExam
-from edge_runtime.records.masks import correct_mask, decoded_mask, encoded_mask, picture_content
+from edge_runtime.records.masks import correct_mask, decoded_mask, encoded_mask
+from edge_runtime.records.picture_reading import picture_content, read_picture
 from edge_runtime.records.screenings import begin_screening, finish_screening, keep_result
 from edge_runtime.records.vault import Actor, Vault
-from edge_runtime.records.words import ConsentScope, DecisionKind
+from edge_runtime.records.words import ConsentScope, DecisionKind, Role
 from edge_runtime.settings import Limits
 from tests.edge_runtime.records.clinic_of_tests import (
     A_MAP,
@@ -146,6 +147,54 @@ def test_who_reads_blind_sees_no_mask_that_another_painted(vault: Vault) -> None
     assert seen_by(FIRST) == ["disc"]
     assert seen_by(SECOND) == ["cup"]
     assert seen_by(DOCTOR) == ["disc", "cup"]
+
+
+SEES_OTHERS = {
+    (Role.TECHNICIAN,): False,
+    (Role.GRADER,): False,
+    (Role.DOCTOR,): True,
+    (Role.ADMINISTRATOR,): False,
+    (Role.AUDITOR,): False,
+    (Role.PHONE,): False,
+    (Role.TECHNICIAN, Role.GRADER): False,
+    (Role.GRADER, Role.ADMINISTRATOR): False,
+    (Role.GRADER, Role.DOCTOR): True,
+    (): False,
+}
+"""Whose roles let them read what another person painted."""
+
+
+@pytest.mark.parametrize("roles", SEES_OTHERS, ids=lambda roles: "-".join(roles) or "none")
+def test_what_another_painted_is_read_by_whom_the_table_lets(
+    vault: Vault, roles: tuple[Role, ...]
+) -> None:
+    exam = a_preliminary_exam(vault)
+    (photograph,) = exam.photographs
+    asker = Actor("asker", roles, "Asker")
+    for_each = {
+        painter: correct_mask(vault, painter, exam.exam_id, photograph.photograph_id, layer, mask)
+        for painter, layer, mask in ((FIRST, "disc", a_mask()), (asker, "cup", a_mask()))
+    }
+
+    def reads(picture_id: str) -> bool:
+        try:
+            read_picture(vault, asker, exam.exam_id, picture_id)
+        except NotAllowed:
+            return False
+        return True
+
+    assert reads(photograph.photograph_id)
+    assert reads(photograph.pictures[0].picture_id)
+    assert reads(for_each[asker].picture_id)
+    assert reads(for_each[FIRST].picture_id) is SEES_OTHERS[roles]
+    seen = read_exam(vault, asker, exam.exam_id).photographs[0].pictures
+    assert (for_each[FIRST].picture_id in {p.picture_id for p in seen}) is SEES_OTHERS[roles]
+    with pytest.raises(NotKept):
+        read_picture(vault, asker, exam.exam_id, "0" * 32)
+
+
+def test_the_table_of_who_sees_others_names_every_role() -> None:
+    assert {role for roles in SEES_OTHERS for role in roles} == set(Role)
 
 
 @pytest.mark.parametrize(

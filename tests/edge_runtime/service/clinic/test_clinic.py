@@ -17,7 +17,7 @@ from edge_runtime.domain import Eye, Person, PhotographFile
 from edge_runtime.errors import DamagedPicture, InvalidField, NotAllowed
 from edge_runtime.records.access import MAY, OWN_SESSION, Action
 from edge_runtime.records.errors import Erased, LockedOut, NotKept, NotSignedIn, WrongState
-from edge_runtime.records.kept import AuditWanted, KeptExam, User
+from edge_runtime.records.kept import AuditWanted, KeptExam, User, Wanted
 from edge_runtime.records.opening import Place, make_records, open_records
 from edge_runtime.records.staff import FAILURES_ALLOWED, keep_user
 from edge_runtime.records.vault import THE_OPERATOR, Vault
@@ -335,6 +335,7 @@ ASK: dict[Action, Callable[[Clinic, str], object]] = {
     Action.LIST_EXAMS: lambda clinic, _: clinic.exams(),
     Action.READ_EXAM: lambda clinic, exam: clinic.read_exam(exam),
     Action.READ_PICTURE: lambda clinic, exam: clinic.read_picture(exam, "0" * 32),
+    Action.SEE_OTHER_READERS: lambda clinic, _: clinic.exams(Wanted(only_disputed=True)),
     Action.DECIDE: lambda clinic, exam: clinic.decide(exam, "0" * 32, "eye", DecisionKind.ACCEPT),
     Action.OVERRIDE_QUALITY: lambda clinic, exam: clinic.decide(
         exam, "0" * 32, "quality", DecisionKind.OVERRIDE, why="cataract"
@@ -375,6 +376,40 @@ def test_every_role_tries_every_action_and_only_what_the_table_allows_goes_throu
     expected = {(r, a) for r in STAFF for a in MAY[r] if a is not Action.ERASE_PERSON}
     assert allowed == expected
     assert erases == [Role.ADMINISTRATOR]
+
+
+def test_to_know_the_id_of_another_readers_mask_is_not_enough_to_read_it(
+    client: RecordsClient, vault: Vault
+) -> None:
+    user = User("", "second", "Second", (Role.GRADER,))
+    keep_user(vault, THE_OPERATOR, user, SECRET, must_change=False)
+    nurse, doctor = as_(client, Role.TECHNICIAN), as_(client, Role.DOCTOR)
+    first, second = as_(client, Role.GRADER), client.sign_in("second", SECRET)
+    exam = an_exam(nurse, b"an eye")
+    list(nurse.screen_exam(exam.exam_id))
+    (photograph,) = nurse.read_exam(exam.exam_id).photographs
+    of_the_model = photograph.pictures[-1]
+    png = nurse.read_picture(exam.exam_id, of_the_model.picture_id).content
+    painted = first.correct_mask(exam.exam_id, photograph.photograph_id, "disc", png)
+    phone = client.sign_in_phone(nurse.invite_phone(exam.exam_id)[0])
+
+    for blind in (second, nurse, phone):
+        assert blind.read_picture(exam.exam_id, of_the_model.picture_id).content == png
+        with pytest.raises(NotAllowed):
+            blind.read_picture(exam.exam_id, painted.picture_id)
+        shown = [p for each in blind.read_exam(exam.exam_id).photographs for p in each.pictures]
+        assert not any(each.by_person for each in shown)
+    own = first.read_picture(exam.exam_id, painted.picture_id)
+    assert doctor.read_picture(exam.exam_id, painted.picture_id) == own
+    with pytest.raises(InvalidField, match="no picture of this photograph"):
+        second.correct_mask(
+            exam.exam_id, photograph.photograph_id, "disc", png, parent_id=painted.picture_id
+        )
+    doctor.sign_exam(exam.exam_id, doctor.read_exam(exam.exam_id).version)
+    with pytest.raises(NotAllowed):
+        second.read_picture(exam.exam_id, painted.picture_id)
+    wanted = AuditWanted(exam_id=exam.exam_id, action="see_other_readers", outcome="refused")
+    assert len(as_(client, Role.AUDITOR).read_audit(wanted).rows) == 4
 
 
 _SIGNED_IN: dict[tuple[int, Role], Clinic] = {}
