@@ -44,12 +44,12 @@ CLINIC_OPTIONS = {
     "theme.light.backgroundColor": "#f2f6f8",
     "theme.light.secondaryBackgroundColor": "#ffffff",
     "theme.light.textColor": "#14262c",
-    "theme.light.borderColor": "#8299a3",
+    "theme.light.borderColor": "#6f8691",
     "theme.dark.primaryColor": "#5cc0d1",
     "theme.dark.backgroundColor": "#0e171b",
     "theme.dark.secondaryBackgroundColor": "#182328",
     "theme.dark.textColor": "#e7eff2",
-    "theme.dark.borderColor": "#5f7681",
+    "theme.dark.borderColor": "#6b828d",
 }
 """A session lives 900 s without its browser: a phone that slept finds its exam again. Light or dark
 is as the browser says: a darkened room for photographs is no place for a white screen."""
