@@ -10,9 +10,10 @@ from sqlalchemy import Connection, insert, select
 from edge_runtime.errors import InvalidField
 from edge_runtime.records import tables
 from edge_runtime.records.access import Action
-from edge_runtime.records.exam_reading import as_seen_by, exam_row
+from edge_runtime.records.exam_reading import exam_row
 from edge_runtime.records.exams import changed_exam
 from edge_runtime.records.kept import KeptExam
+from edge_runtime.records.sight import as_seen_by
 from edge_runtime.records.vault import Actor, Vault
 from edge_runtime.records.words import ConsentScope
 

@@ -21,10 +21,11 @@ from edge_runtime.records.decision_rules import (
     model_value,
 )
 from edge_runtime.records.errors import NotKept, WrongState
-from edge_runtime.records.exam_reading import as_seen_by, exam_row, whole_exam
+from edge_runtime.records.exam_reading import exam_row, whole_exam
 from edge_runtime.records.exams import changed_exam
 from edge_runtime.records.kept import KeptExam
 from edge_runtime.records.sealing import seal, seal_json
+from edge_runtime.records.sight import as_seen_by
 from edge_runtime.records.vault import Actor, Vault
 from edge_runtime.records.words import OPEN_FOR_READING, DecisionKind, ExamState
 

@@ -13,12 +13,13 @@ from edge_runtime.errors import InvalidField
 from edge_runtime.records import tables
 from edge_runtime.records.access import Action
 from edge_runtime.records.errors import WrongState
-from edge_runtime.records.exam_reading import as_seen_by, exam_row, whole_exam
+from edge_runtime.records.exam_reading import exam_row, whole_exam
 from edge_runtime.records.judgement import is_ungradable, is_urgent
 from edge_runtime.records.kept import KeptExam, KeptPhotograph
 from edge_runtime.records.people import checked_identifiers, known_to_json, person_for
 from edge_runtime.records.retention import check_class
 from edge_runtime.records.sealing import seal, seal_json
+from edge_runtime.records.sight import as_seen_by
 from edge_runtime.records.vault import Actor, Vault, told_as_full
 from edge_runtime.records.words import NEXT, OPEN_FOR_PHOTOGRAPHS, ExamState
 
@@ -47,14 +48,12 @@ def open_exam(
     with vault.reading() as connection:
         before = connection.execute(by_key).scalar()
         if before is not None:
-            opened = whole_exam(vault, connection, exam_row(connection, before))
-            return as_seen_by(actor, opened)
+            return _as_it_stands(vault, connection, actor, before)
     exam_id = secrets.token_hex(16)
     with told_as_full(), vault.changing(actor, Action.OPEN_EXAM, exam_id) as connection:
         again = connection.execute(by_key).scalar()
         if again is not None:
-            opened = whole_exam(vault, connection, exam_row(connection, again))
-            return as_seen_by(actor, opened)
+            return _as_it_stands(vault, connection, actor, again)
         person_id = person_for(vault, connection, given)
         known = seal_json(vault.keys.of(person_id), known_to_json(person), f"exam/{exam_id}/known")
         now_ms = vault.clock_ms()
@@ -73,6 +72,10 @@ def open_exam(
             )
         )
         return whole_exam(vault, connection, exam_row(connection, exam_id))
+
+
+def _as_it_stands(vault: Vault, connection: Connection, actor: Actor, exam_id: str) -> KeptExam:
+    return as_seen_by(actor, whole_exam(vault, connection, exam_row(connection, exam_id)))
 
 
 def describe_person(vault: Vault, actor: Actor, exam_id: str, person: Person) -> KeptExam:

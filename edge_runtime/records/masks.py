@@ -17,9 +17,10 @@ from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.records import tables
 from edge_runtime.records.access import Action
 from edge_runtime.records.errors import NotKept, WrongState
-from edge_runtime.records.exam_reading import as_seen_by, exam_row, whole_exam
+from edge_runtime.records.exam_reading import exam_row, whole_exam
 from edge_runtime.records.exams import changed_exam
 from edge_runtime.records.kept import KeptPhotograph, KeptPicture
+from edge_runtime.records.sight import as_seen_by
 from edge_runtime.records.vault import Actor, Vault, told_as_full
 from edge_runtime.records.words import OPEN_FOR_READING, ExamState
 from edge_runtime.settings import Limits

@@ -47,19 +47,21 @@ def colours_of(sheet: Path, scheme: str) -> dict[str, str]:
     """The colours that a sheet names at its root, by name."""
     text = sheet.read_text()
     dark_at = text.index("prefers-color-scheme: dark")
-    _, body = re.split(r":root\s*\{", text[:dark_at] if scheme == "light" else text[dark_at:], 1)
+    part = text[:dark_at] if scheme == "light" else text[dark_at:]
+    _, body = re.split(r":root\s*\{", part, maxsplit=1)
     return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-fA-F]{3,6})\b", body.split("}")[0]))
 
 
 def outlines_of(sheet: Path) -> set[str]:
     """The names of all colours with which a sheet outlines a control that can be used."""
     text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL)
-    rules = [
-        (selector, body)
+    return {
+        name
         for selector, body in RULE.findall(text)
-        if (IS_CONTROL.search(selector) or "cursor: pointer" in body) and ":disabled" not in selector
-    ]
-    return {name for _, body in rules for name in DRAWN_ROUND.findall(body)}
+        if IS_CONTROL.search(selector) or "cursor: pointer" in body
+        if ":disabled" not in selector
+        for name in DRAWN_ROUND.findall(body)
+    }
 
 
 @pytest.mark.parametrize(
@@ -102,8 +104,12 @@ def test_words_can_be_read_on_their_grounds(page: str, scheme: str) -> None:
     suffix, on = ("-ground", "on-brand") if page == "clinic" else ("-g", "on")
     grounds = [name for name in colours if GROUND.fullmatch(name)]
     pairs = [(word, ground) for word in ("ink", soft) for ground in grounds]
-    pairs += [(tone, own) for tone in TONES for own in ("paper", "ground", tone + suffix)
-              if own in colours]
+    pairs += [
+        (tone, own)
+        for tone in TONES
+        for own in ("paper", "ground", tone + suffix)
+        if own in colours
+    ]
     pairs += [(on, "brand")]
 
     faint = {

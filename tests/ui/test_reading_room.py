@@ -155,6 +155,16 @@ def test_a_grader_reads_blind_and_may_not_sign(room: Room) -> None:
     assert "several possible appearances" not in room.words()
 
 
+@pytest.mark.parametrize(("role", "offered"), [(Role.GRADER, False), (Role.DOCTOR, True)])
+def test_what_readers_differ_on_is_offered_to_who_may_see_it(
+    room: Room, role: Role, offered: bool
+) -> None:
+    room.come_in(role)
+
+    ways = room.app.button_group(key="worklist-only").options
+    assert any("Read differently" in str(way) for way in ways) is offered
+
+
 def test_a_signed_exam_is_opened_again_with_a_reason_and_the_signature_stays(room: Room) -> None:
     doctor = room.records.sign_in("doctor", SECRET)
     doctor.sign_exam(room.exam_id, room.kept().version)
