@@ -23,8 +23,12 @@ from edge_runtime.fundus.preprocess import NetworkFrame
 STRIP_PIXELS = 1_000_000
 """Pixels changed at a time: some 50 MB of floats, whatever the photograph's size."""
 
-CHANCES = 256
-"""Steps in which what is lost by rounding is made up for by chance."""
+LOTS = 256
+"""Steps in which what is lost by rounding is made up for."""
+LATTICE = (0.7548776662466927, 0.5698402909980532)
+"""By how much of a level neighbours in a column and in a row are rounded otherwise: neighbours make
+up for each other, so that nothing of the pattern is left a few pixels wide, where independent
+chances would leave noise (the lattice R2 of Roberts 2018, from the root of x^3 = x + 1)."""
 
 
 def simulated_picture(
@@ -36,12 +40,12 @@ def simulated_picture(
     """
     height, width = pixels_HWC.shape[:2]
     out_HWC = np.empty_like(pixels_HWC)
+    start = float(rng.random())
     rows = max(1, STRIP_PIXELS // width)
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
         level_HWC = _changed_strip(pixels_HWC, change_KHW, frame, top, bottom)
-        lot_HW = rng.integers(0, CHANCES, level_HWC.shape[:2], dtype=np.uint8)
-        level_HWC += (lot_HW.astype(np.float32) / CHANCES)[..., None]
+        level_HWC += _lots(start, top, bottom, width)[..., None]
         np.clip(level_HWC, 0.0, 255.0, out=level_HWC)
         # Towards zero: a whole number plus a lot below 1 is itself.
         out_HWC[top:bottom] = level_HWC.astype(np.uint8)
@@ -61,6 +65,13 @@ def scaled_frame(frame: NetworkFrame, scale: float) -> NetworkFrame:
     return NetworkFrame(
         frame.left_px * scale, frame.top_px * scale, frame.side_px * scale, frame.size_px
     )
+
+
+def _lots(start: float, top: int, bottom: int, width: int) -> FloatArray:
+    """Return what is added to levels of these rows before they are cut off, (H, W), below 1."""
+    down, along = LATTICE
+    lot_HW = np.arange(top, bottom)[:, None] * down + np.arange(width)[None] * along + start
+    return np.asarray(np.floor(lot_HW % 1.0 * LOTS) / LOTS, np.float32)
 
 
 def _changed_strip(

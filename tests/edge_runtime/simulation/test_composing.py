@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -58,6 +59,20 @@ def test_a_third_of_a_grey_level_survives_on_average(rng: np.random.Generator):
     assert set(np.unique(found[..., 0].astype(int) - pixels[..., 0])) == {0, 1}
 
 
+def test_half_a_level_is_even_a_few_pixels_wide_where_chance_would_leave_noise(
+    rng: np.random.Generator,
+):
+    pixels = picture(rng) // 2
+
+    found = simulated(pixels, change(added_red=0.5))
+
+    added = found[4:-4, 24:-24, 0].astype(np.float32) - pixels[4:-4, 24:-24, 0]
+    squares = cv2.resize(added, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    assert squares.mean() == pytest.approx(0.5, abs=0.01)
+    # Sixteen independent chances of a half would leave 0.125.
+    assert squares.std() < 0.06
+
+
 def test_a_gain_multiplies():
     pixels = np.full((128, 160, 3), 100, np.uint8)
 
@@ -87,8 +102,9 @@ def test_strips_leave_no_seam(rng: np.random.Generator, monkeypatch: pytest.Monk
     at_once = simulated(pixels, field).astype(int)
 
     assert whole.shape == (128, 128)
-    # Each strip has a lot of its own to round by.
+    # Only what lies at a step of the rounding may fall to its other side.
     assert np.abs(in_strips - at_once).max() <= 1
+    assert (in_strips != at_once).mean() < 0.01
 
 
 def test_the_same_seed_gives_the_same_picture_and_another_seed_another(rng: np.random.Generator):
