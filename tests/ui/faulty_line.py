@@ -16,6 +16,8 @@ class FaultyLine:
 
     port: int = 0
     delay_s: float = 0.0
+    down: bool = False
+    """Nothing gets through: neither what comes now nor what was under way."""
     cuts_at: list[int] = field(default_factory=list)
     """Bytes that still go up before the line is cut, one cut after the other, counted over all."""
     lose_answers: list[bytes] = field(default_factory=list)
@@ -28,6 +30,8 @@ class FaultyLine:
     def pass_up(self, piece: bytes) -> tuple[bytes, bool, bool]:
         """Return what goes up of a piece, whether the line is cut then, and the answer lost."""
         with self._lock:
+            if self.down:
+                return b"", True, False
             loses = next((start for start in self.lose_answers if piece.startswith(start)), None)
             if loses is not None:
                 self.lose_answers.remove(loses)
@@ -57,6 +61,9 @@ def _accept(listening: socket.socket, to_port: int, line: FaultyLine) -> None:
             near, _ = listening.accept()
         except OSError:
             return  # the test is over
+        if line.down:
+            near.close()
+            continue
         try:
             far = socket.create_connection(("127.0.0.1", to_port))
         except OSError:

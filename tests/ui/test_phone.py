@@ -9,15 +9,12 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 
 from edge_runtime.wire.client import (
@@ -31,6 +28,7 @@ from edge_runtime.wire.client import (
 )
 from tests.ui.driving import PATIENCE_S, PHONE, WORDS_ON_THE_PAGE
 from tests.ui.faulty_line import FaultyLine, faulty_line
+from tests.ui.http_served import http_served
 from ui.phone.desk import Desk
 from ui.phone.routes import PAGE, routes
 
@@ -103,14 +101,8 @@ def clinic(service: str) -> Iterator[Clinic]:
     with ScreeningClient(service) as client:
         watched = Watched(client)
         app = Starlette(routes=routes(lambda: watched, desk))  # type: ignore[arg-type, return-value]
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
-        listening = socket.create_server(("127.0.0.1", 0))
-        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-        thread.start()
-        yield Clinic(listening.getsockname()[1], desk, watched)
-        server.should_exit = True
-        thread.join(10)
-        listening.close()
+        with http_served(app) as port:
+            yield Clinic(port, desk, watched)
 
 
 @pytest.fixture
