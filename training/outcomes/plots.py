@@ -8,11 +8,13 @@ import numpy as np
 
 from edge_runtime.contracts.evaluation import Plot, Series
 from training.drawn.population.parameters import CONDITIONS
-from training.forecast.judging import EYES, KNOWN, MAIN_HORIZON_YEARS
+from training.forecast.judging import EYES, MAIN_HORIZON_YEARS
 from training.forecast.scores import Floats, aalen_johansen
 from training.outcomes.figures import LEAST_EVENTS, MAIN, VIEWS, Judged
 from training.outcomes.observed import Observed, net_benefit
 
+SHOWN = {VIEWS[1]: "with photographs", VIEWS[0]: "with covariates", "age_sex": "age and sex"}
+"""What is known, the most first, by what it is called in a legend."""
 GROUPS, MOST_THRESHOLDS = 10, 25
 LEAST_EVENTS_OF_A_GROUP = 3
 
@@ -25,11 +27,11 @@ def plots(judged: Judged) -> Iterator[Plot]:
         if seen.had(MAIN_HORIZON_YEARS).sum() < LEAST_EVENTS:
             continue
         chances = {
-            KNOWN[view]: judged.chance(view, who, place)[:, MAIN]
-            for view in ("age_sex", *VIEWS)
+            name: judged.chance(view, who, place)[:, MAIN]
+            for view, name in SHOWN.items()
             if view in judged.views
         }
-        best = list(chances.values())[-1]
+        best = next(iter(chances.values()))
         title = condition.replace("_", " ")
         yield _plot(
             judged, len(best), "incidence", f"{title}: calibration",
