@@ -5,7 +5,7 @@ Legend: N people, H horizons.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,43 +109,53 @@ def figures(judged: Judged) -> tuple[list[Metric], list[MissingFigure]]:
             missing += [
                 MissingFigure(model="forecast", name=name, reason=why) for name in STATISTICS
             ]
-        else:
-            found += _of_part(judged, place, who, {"condition": condition, "age_years": "all"})
+            continue
+        where = {"condition": condition, "age_years": "all"}
+        for name in STATISTICS:
+            of_figure = _of_part(judged, place, who, name, where)
+            found += of_figure
+            if not of_figure:
+                why = f"{condition}: too few of {who.sum()} people in view over time"
+                missing.append(MissingFigure(model="forecast", name=name, reason=why))
     return found, missing
 
 
-def _of_part(judged: Judged, place: int, who: BoolArray, where: dict[str, str]) -> Iterator[Metric]:
+def _of_part(
+    judged: Judged, place: int, who: BoolArray, name: str, where: dict[str, str]
+) -> list[Metric]:
+    """Return one figure for what is known, what knows less beside each; none of which is none."""
     seen = judged.observed(who, place)
-    for name, statistic in STATISTICS.items():
-        for view in (v for v in VIEWS if v in judged.views):
-            less = ["age_sex", *(v for v in VIEWS if v in judged.views and view == v + EYES)]
-            beside = [
-                Beside(
-                    name=KNOWN[v],
-                    value=statistic(judged.chance(v, who, place), seen),
-                    kind="baseline",
-                )
-                for v in less
+    values = {
+        view: STATISTICS[name](judged.chance(view, who, place), seen)
+        for view in ("age_sex", *VIEWS)
+        if view in judged.views
+    }
+    if np.isnan(list(values.values())).any():
+        return []
+    return [
+        Metric(
+            name=name,
+            value=values[view],
+            interval_95=_interval(STATISTICS[name], judged.chance(view, who, place), seen),
+            set=judged.set,
+            role=judged.role,
+            split=judged.split,
+            subgroup={**where, "horizon_years": str(MAIN_HORIZON_YEARS), "known": KNOWN[view]},
+            people=int(who.sum()),
+            photographs=judged.photographs if view.endswith(EYES) else 0,
+            baseline=values["age_sex"],
+            baseline_name=AGE_SEX,
+            beside=[
+                Beside(name=KNOWN[less], value=values[less], kind="baseline")
+                for less in VIEWS
+                if view == less + EYES
             ]
-            yield Metric(
-                name=name,
-                value=statistic(judged.chance(view, who, place), seen),
-                interval_95=_interval(statistic, judged.chance(view, who, place), seen),
-                set=judged.set,
-                role=judged.role,
-                split=judged.split,
-                subgroup={
-                    **where,
-                    "horizon_years": str(MAIN_HORIZON_YEARS),
-                    "known": KNOWN[view],
-                },
-                people=int(who.sum()),
-                photographs=judged.photographs if view.endswith(EYES) else 0,
-                baseline=beside[0].value,
-                baseline_name=AGE_SEX,
-                beside=beside[1:] or None,
-                evidence=judged.evidence,
-            )
+            or None,
+            evidence=judged.evidence,
+        )
+        for view in VIEWS
+        if view in values
+    ]
 
 
 def _interval(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,18 @@ def test_what_has_few_events_is_named_with_its_reason() -> None:
     assert found == []
     assert len(missing) == len(CONDITIONS) * len(STATISTICS)
     assert any(m.reason.startswith("stroke: 0 events") for m in missing)
+
+
+def test_who_was_not_followed_for_years_gives_no_figure_over_years() -> None:
+    of = judged()
+    short = replace(of.people, years_NK=np.minimum(of.people.years_NK, 1.5))
+
+    found, missing = figures(replace(of, people=short))
+
+    assert "integrated_brier" not in {m.name for m in found}
+    assert "uno_c" in {m.name for m in found}
+    [reason] = {m.reason for m in missing if m.reason.startswith("stroke")}
+    assert "in view" in reason
 
 
 def test_acting_at_the_mean_on_those_who_will_have_it_gains_their_share() -> None:
