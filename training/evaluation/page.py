@@ -89,7 +89,7 @@ def evaluation_page(evaluation: Evaluation, others: Mapping[str, Evaluation] | N
     """Return the page as HTML; `others` are further pages beside it, by file, to be linked."""
     names = ", ".join(dict.fromkeys(j.bundle.name for j in evaluation.bundles))
     parts = [
-        f"<h1>How well {escape(names)} reads the eye</h1>",
+        f"<h1>How well {escape(names)} {_does(evaluation)}</h1>",
         f'<p class="use">{escape(evaluation.use)}</p>',
         f"<p>Judged on {SPLIT_IN_WORDS[evaluation.split]}, from the photograph's bytes to the "
         "result as <code>foreseye screen</code> gives it. Beside each figure stands what costs "
@@ -104,6 +104,11 @@ def evaluation_page(evaluation: Evaluation, others: Mapping[str, Evaluation] | N
     parts += [_model(evaluation, model) for model in MODELS]
     parts += [_comparison(evaluation), _missing(evaluation), _about(evaluation)]
     return _document(f"Evaluation of {names}", "".join(parts))
+
+
+def _does(evaluation: Evaluation) -> str:
+    told = {**evaluation.metrics, **evaluation.subgroups}
+    return "forecasts" if set(told) == {"forecast"} else "reads the eye"
 
 
 def _document(title: str, body: str) -> str:

@@ -83,6 +83,8 @@ def outcome_evaluation(
         definitions=DEFINITIONS,
         plots=list(plots(judged)),
         notes=[
+            "A bundle is judged before it is sealed: the one above is the draft that these graphs "
+            "came in, and its version may be that of the bundle before.",
             "People are judged at their first visit; intervals draw people anew 200 times.",
             f"Of {int((~read).sum())} people no photograph was read (refused, or unlike all that "
             "were learned from): left out.",

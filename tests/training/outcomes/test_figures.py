@@ -111,6 +111,7 @@ def test_the_page_shows_every_figure_and_both_plots() -> None:
     assert [len(plot.series) for plot in drawn] == [3, 4]
     assert page.count("<svg") >= 2 + len(metrics)
     assert "stroke: calibration" in page
+    assert "<h1>How well a forecasts</h1>" in page
     assert re.search(r'<a href="#forecast">Forecasts</a>', page)
 
 
