@@ -95,9 +95,16 @@ def evaluate_bundles(
     evaluation = evaluation_of(predictions, judgings, pipelines, split, role, notes)
     if against is not None:
         evaluation = _set_against(evaluation, predictions, against)
-    write_whole(out / EVALUATION_FILE, evaluation.to_json() + "\n")
-    write_whole(out / PAGE_FILE, evaluation_page(evaluation))
+    write_evaluation(out, evaluation)
     return Judged(evaluation, predictions)
+
+
+def write_evaluation(folder: Path, evaluation: Evaluation) -> Path:
+    """Write evaluation.json and its page, each whole or not at all; return the first."""
+    path = folder / EVALUATION_FILE
+    write_whole(path, evaluation.to_json() + "\n")
+    write_whole(folder / PAGE_FILE, evaluation_page(evaluation))
+    return path
 
 
 def num_judged(bundles: Sequence[Bundle], rows: Sequence[ManifestRow], role: Role) -> int:

@@ -23,7 +23,14 @@ from training.drawn.population.oracle import HORIZONS_YEARS
 from training.drawn.population.parameters import CONDITIONS
 from training.drawn.population.person import SET
 from training.forecast.people import People
-from training.forecast.scores import aalen_johansen, coverage, e90, expected_c, interval_score
+from training.forecast.scores import (
+    aalen_johansen,
+    coverage,
+    e90,
+    expected_c,
+    interval_score,
+    oracle_over_forecast,
+)
 from training.forecast.task import inputs_of, tune_views
 
 Run = Callable[[Tensors], Tensors]
@@ -174,7 +181,9 @@ def _of_calibration(cell: _Cell, seen: Seen, who: BoolArray, band: str) -> Itera
     if len(oracle) < LEAST_PEOPLE or oracle.mean() < LEAST_INCIDENCE:
         return
     chance = cell.of(seen.chance, who)
-    yield cell.metric("oracle_over_forecast", (chance, oracle), _ratio, band, (1.0, "aim"))
+    yield cell.metric(
+        "oracle_over_forecast", (chance, oracle), oracle_over_forecast, band, (1.0, "aim")
+    )
     years = cell.people.years_NK[who, cell.place]
     event = cell.people.event_NK[who, cell.place]
 
@@ -183,10 +192,6 @@ def _of_calibration(cell: _Cell, seen: Seen, who: BoolArray, band: str) -> Itera
 
     yield cell.metric("observed_over_expected", (chance, years, event), observed, band)
     yield cell.metric("e90", (chance, oracle), e90, band, (_everybody_alike(oracle), "one for all"))
-
-
-def _ratio(chance: np.ndarray, oracle: np.ndarray) -> float:
-    return float(oracle.mean() / chance.mean())
 
 
 def _everybody_alike(oracle: FloatArray) -> float:

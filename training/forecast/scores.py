@@ -58,6 +58,11 @@ def running_mean(off_N: Floats) -> Floats:
     return np.asarray((total[first + window] - total[first]) / window, np.float64)
 
 
+def oracle_over_forecast(forecast_N: npt.ArrayLike, oracle_N: npt.ArrayLike) -> float:
+    """Return the mean oracle over the mean forecast; 1 is right."""
+    return float(np.mean(np.asarray(oracle_N)) / np.mean(np.asarray(forecast_N)))
+
+
 def coverage(low_N: npt.ArrayLike, high_N: npt.ArrayLike, truth_N: npt.ArrayLike) -> float:
     """Return the share of truths inside their intervals."""
     low, high, truth = (np.asarray(a, np.float64) for a in (low_N, high_N, truth_N))

@@ -36,9 +36,9 @@ def judge_outcomes(
     Uno's C, area under the curve, integrated Brier, calibration and net benefit at five years,
     death first competing, age and sex alone beside each.
     """
+    from training.evaluation.evaluating import write_evaluation
     from training.forecast.telling import in_words
     from training.outcomes.judging import judged_outcomes
-    from training.outcomes.writing import write_evaluation
 
     cohorts = [(folder, of) for folder in cohort for of in role or Role]
     evaluation = judged_outcomes(bundle, cohorts)

@@ -85,6 +85,7 @@ def outcome_evaluation(
         notes=[
             "A bundle is judged before it is sealed: the one above is the draft that these graphs "
             "came in, and its version may be that of the bundle before.",
+            "A photograph counts as read where one at least of that person's was.",
             "People are judged at their first visit; intervals draw people anew 200 times.",
             f"Of {int((~read).sum())} people no photograph was read (refused, or unlike all that "
             "were learned from): left out.",

@@ -45,9 +45,9 @@ def judge_photographs(
     as_json: Json = False,
 ) -> None:
     """Judge what photographs add to a bundle's forecasts, against the true signs and the oracle."""
+    from training.evaluation.evaluating import write_evaluation
     from training.forecast.judging_bundle import ceiling_of, controls_of
     from training.forecast.telling import in_words
-    from training.outcomes.writing import write_evaluation
     from training.signs.judged import write_judged
     from training.signs.judging import judged_photographs
 

@@ -6,7 +6,7 @@ Legend: N people.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,7 @@ from training.forecast.judging import (
 )
 from training.forecast.people import People
 from training.forecast.photographs.seen import SeenPeople
-from training.forecast.scores import expected_c
+from training.forecast.scores import expected_c, oracle_over_forecast
 from training.signs.eyes import TRUTH
 from training.signs.gains import MAIN, Views
 
@@ -93,8 +93,7 @@ def _of_part(
     oracle = people.oracle_NKH[who, place, MAIN]
     without, chance = (views[f"{VIEW}{suffix}"].chance[who, place, MAIN] for suffix in ("", EYES))
 
-    def metric(name: str, statistic: object, baseline: float, beside: str) -> Metric:
-        assert callable(statistic)
+    def metric(name: str, statistic: Callable[..., float], baseline: float, beside: str) -> Metric:
         return Metric(
             name=name,
             value=statistic(chance, oracle),
@@ -116,11 +115,7 @@ def _of_part(
 
     yield metric("expected_c", expected_c, expected_c(without, oracle), "no photographs")
     if oracle.mean() >= LEAST_INCIDENCE:
-        yield metric("oracle_over_forecast", _ratio, 1.0, "aim")
-
-
-def _ratio(chance: np.ndarray, oracle: np.ndarray) -> float:
-    return float(oracle.mean() / chance.mean())
+        yield metric("oracle_over_forecast", oracle_over_forecast, 1.0, "aim")
 
 
 def _age_band(age_years: float) -> str:
