@@ -38,10 +38,19 @@ def write_csv(path: Path, parts: Sequence[Path], columns: Columns) -> int:
 
 
 def _cells(column: pa.ChunkedArray) -> list[object]:
-    """Return a column's cells; most columns of most parts are empty, which is cheap to see."""
+    """Return a column's cells; most columns of most parts are empty, which is cheap to see.
+
+    Of texts each is disarmed once for all the rows that hold it: reasons and sentences repeat.
+    """
     if column.null_count == len(column):
         return [None] * len(column)
-    return [csv_cell(value) for value in column.to_pylist()]
+    if column.type != pa.string():
+        return [csv_cell(value) for value in column.to_pylist()]
+    encoded = column.combine_chunks().dictionary_encode()
+    texts = [csv_cell(text) for text in encoded.dictionary.to_pylist()]
+    if len(texts) == 1 and encoded.null_count == 0:
+        return texts * len(column)
+    return [None if at is None else texts[at] for at in encoded.indices.to_pylist()]
 
 
 def csv_cell(value: object) -> object:

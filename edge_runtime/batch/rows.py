@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from edge_runtime.batch.budget import PixelBudget, most_pixels
 from edge_runtime.batch.columns import ORIGIN, Columns, cells, forecast_prefix
-from edge_runtime.contracts.exam import ExamRecord
+from edge_runtime.contracts.exam import ExamRecord, Forecast
 from edge_runtime.contracts.strict import contract_dict
 from edge_runtime.durable import make_folder
 from edge_runtime.errors import ForeseyeError, InferenceFailed, OutputError, RequestError
@@ -36,6 +38,8 @@ log = logging.getLogger(__name__)
 
 Row = dict[str, object]
 OK, REFUSED, FAILED = "ok", "refused", "failed"
+MOST_WITHHELD = 1024
+"""Forecasts that are not there, by condition, horizon and reason, of which the cells are kept."""
 
 
 @dataclass(frozen=True)
@@ -144,11 +148,25 @@ def exam_record_cells(record: ExamRecord, columns: Columns) -> Row:
     shown.pop("refused")
     row = cells(shown, columns)
     for forecast in record.forecast or []:
-        prefix = forecast_prefix(forecast.condition.value, forecast.horizon_years)
-        parts = contract_dict(forecast)
-        del parts["condition"], parts["horizon_years"]
-        row |= cells(parts, columns, prefix)
+        if forecast.missing_because is not None:
+            row |= _withheld_cells(forecast)
+        else:
+            parts = contract_dict(forecast)
+            del parts["condition"], parts["horizon_years"]
+            row |= cells(parts, columns, _prefix(forecast))
     return row
+
+
+@lru_cache(maxsize=MOST_WITHHELD)
+def _withheld_cells(forecast: Forecast) -> Mapping[str, object]:
+    """Return the cells of a forecast that there is not: made once for all who have none."""
+    prefix, missing = _prefix(forecast), forecast.missing_because
+    assert missing is not None
+    return {f"{prefix}missing_because": missing.value, f"{prefix}sentence": forecast.sentence}
+
+
+def _prefix(forecast: Forecast) -> str:
+    return forecast_prefix(forecast.condition.value, forecast.horizon_years)
 
 
 def _failed(listed: ListedExam, error: ForeseyeError) -> ExamRows:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -25,6 +26,8 @@ from edge_runtime.forecast.survival import Hazards, at_horizons
 StepName = Literal["age_sex", "covariates", "photographs"]
 STEPS: Final[tuple[StepName, ...]] = ("age_sex", "covariates", "photographs")
 """From the one that knows least to the one that knows most."""
+MOST_WITHHELD = 1024
+"""Records of forecasts that are not there, by condition, horizon and reason, that are kept."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,18 @@ def _none(
     condition: ForecastCondition, reason: Withheld, horizons_years: Sequence[float]
 ) -> Iterator[Forecast]:
     for horizon_years in horizons_years:
-        yield Forecast(
-            condition=condition,
-            horizon_years=horizon_years,
-            missing_because=reason.missing,
-            sentence=reason.sentence,
-        )
+        yield _withheld(condition, reason, horizon_years)
+
+
+@lru_cache(maxsize=MOST_WITHHELD)
+def _withheld(condition: ForecastCondition, reason: Withheld, horizon_years: float) -> Forecast:
+    """Return the forecast that there is not: the same frozen record for everybody."""
+    return Forecast(
+        condition=condition,
+        horizon_years=horizon_years,
+        missing_because=reason.missing,
+        sentence=reason.sentence,
+    )
 
 
 def _given(
