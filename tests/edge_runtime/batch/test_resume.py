@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import os
-import random
-import re
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from edge_runtime.batch.record import EXAMS_PER_SHARD, LIST_FILE, RECORD_FILE
 from edge_runtime.batch.shards import EXAMS, PHOTOGRAPHS, shard_path
+from tests.edge_runtime.batch.killed_runs import equal, kill_and_resume, wait_for
 from tests.edge_runtime.batch.tiny_runs import NUM_FILES, TinyRuns, tiny_runs
-from tests.measure_resume import OF_THE_CLOCK, batch_command, compared, run_to_the_end
+from tests.measure_resume import batch_command
 
 pytestmark = pytest.mark.slow
 
@@ -35,17 +31,6 @@ def undisturbed(runs: TinyRuns) -> Path:
     told = runs.batch(out, "--processes", "1", "--formats", "csv,fhir")
     assert told.code == 1, told.err
     return out
-
-
-def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 60.0
-    while not path.exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-
-def equal(undisturbed: Path, out: Path) -> bool:
-    counts = compared(undisturbed, out)
-    return counts == {**dict.fromkeys(counts, 0), "rows": 2 * NUM_FILES}
 
 
 def remove_second_exams(out: Path) -> None:
@@ -152,56 +137,9 @@ def test_ctrl_c_stops_with_a_sentence(num_processes: str, runs: TinyRuns, tmp_pa
     assert told == "Stopped. The same command with --resume goes on from here.\n"
 
 
-def kill_and_resume(runs: TinyRuns, out: Path, num_kills: int, seed: int, *options: str) -> None:
-    """Kill a batch so many times at random moments of its whole run, then let it end."""
-    chance = random.Random(seed)
-    environment = {**os.environ, **runs.environment}
-    for _ in range(num_kills):
-        process = subprocess.Popen(
-            batch_command(runs.folder, out, *options),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
-        wait_for(out / RECORD_FILE)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(chance.uniform(0.0, 3.0))
-        process.kill()
-        process.wait()
-    run_to_the_end(runs.folder, out, environment, *options)
-
-
 def test_processes_killed_at_random_moments_lose_nothing(
     runs: TinyRuns, undisturbed: Path, tmp_path: Path
 ) -> None:
-    kill_and_resume(runs, tmp_path / "out", 2, 20260101, "--processes", "2")
+    kill_and_resume(runs, tmp_path / "out", (0.4, 2.1), "--processes", "2")
 
     assert equal(undisturbed, tmp_path / "out")
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("seed", range(4))
-def test_processes_killed_twenty_times_lose_nothing_in_any_format(
-    seed: int, runs: TinyRuns, undisturbed: Path, tmp_path: Path
-) -> None:
-    formats = ("--formats", "csv,fhir")
-    kill_and_resume(runs, tmp_path / "out", 5, seed, "--processes", "2", *formats)
-
-    assert equal(undisturbed, tmp_path / "out")
-    for table in (PHOTOGRAPHS, EXAMS):
-        assert csv_rows(undisturbed, table) == csv_rows(tmp_path / "out", table)
-    assert fhir_lines(undisturbed) == fhir_lines(tmp_path / "out")
-
-
-def csv_rows(out: Path, table: str) -> list[dict[str, str]]:
-    with (out / f"{table}.csv").open(newline="", encoding="utf-8") as file:
-        return [
-            {name: cell for name, cell in row.items() if not name.startswith(OF_THE_CLOCK)}
-            for row in csv.DictReader(file)
-        ]
-
-
-def fhir_lines(out: Path) -> list[str]:
-    """Every line of every part, in order, without what tells when it was screened."""
-    text = "".join(path.read_text() for path in sorted((out / "fhir").glob("*.ndjson")))
-    return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.+Z-]+", "then", text).splitlines()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,11 @@ class TinyRuns:
     def environment(self) -> dict[str, str]:
         settings = self.bundle.settings
         return {"FORESEYE_BUNDLE": settings.bundle, "FORESEYE_TRUSTED_KEYS": settings.trusted_keys}
+
+    @property
+    def whole_environment(self) -> dict[str, str]:
+        """Of a process that this one starts."""
+        return {**os.environ, **self.environment}
 
     def batch(self, out: Path, *options: str | Path) -> Told:
         return foreseye_afresh(
