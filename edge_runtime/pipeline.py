@@ -47,7 +47,8 @@ class Pipeline:
         self._models, self._settings = models, settings
         self._reader = PhotographReader(bundle, models, settings.limits, read)
         self._forecaster = Forecaster(bundle.manifest, models) if "forecast" in models else None
-        self._simulator = Simulator(models) if "progression" in models else None
+        simulates = "progression" in models
+        self._simulator = Simulator(models, settings.thread_count) if simulates else None
 
     @classmethod
     def open(cls, settings: Settings) -> Pipeline:

@@ -46,10 +46,11 @@ def whole_field_anatomy(model: LoadedModel, photograph: Photograph, field: Field
 
 
 def _anatomy_in(model: LoadedModel, seen: NetworkImage) -> Anatomy:
+    maps_KHW = _probability(model, seen)
     return Anatomy(
         seen.frame,
         seen.field_HW,
-        _probability(model, seen) * seen.field_HW,
+        [map_HW * seen.field_HW for map_HW in maps_KHW],
         model.entry.evidence,
         tuple(model.entry.labels),
     )

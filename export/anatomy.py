@@ -56,7 +56,7 @@ def trained_anatomy(run: Path, image_size_px: int | None = None) -> TrainedAnato
     trained, vessel_state, _ = load_weights(VesselRecipe, run / VESSELS / WEIGHTS_FILE)
     vessel_recipe = replace(trained, image_size_px=image_size_px or trained.image_size_px)
     recipe, state, _ = load_weights(StructureRecipe, run / STRUCTURES / WEIGHTS_FILE)
-    vessels = vessel_network(vessel_recipe.features)
+    vessels = vessel_network(vessel_recipe.features, square_px=vessel_recipe.square_px)
     vessels.load_state_dict(vessel_state)
     structures = structure_network("random")
     structures.load_state_dict(state)

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from edge_runtime import __version__
 from edge_runtime.errors import ForeseyeError
+from export.bundle_commands import Evaluations, carry, seal
 from export.device_commands import precisions, tensorrt, triton
 from export.peer_command import peers
 from export.reference import target_folder
@@ -23,10 +24,6 @@ app = typer.Typer(
 )
 console = Console(stderr=True)
 
-Evaluations = Annotated[
-    list[Path] | None,
-    typer.Option(help="Evaluation of folds or of a left-out set, to be sealed. Repeatable."),
-]
 FindingsRun = Annotated[
     Path | None, typer.Option(help="Run folder of the findings model.", exists=True)
 ]
@@ -161,51 +158,6 @@ def progression(
 
 
 @app.command(
-    epilog="Example: foreseye-export seal my-bundle --evaluation runs/cv "
-    "--repeatability runs/repeatability.json --key ~/foreseye-signing.key --out my-sealed-bundle"
-)
-def seal(
-    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
-    key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
-    evaluation: Evaluations = None,
-    repeatability: Annotated[
-        Path | None, typer.Option(help="What `foreseye-train repeatability` wrote.", exists=True)
-    ] = None,
-    samples: Annotated[
-        bool, typer.Option("--samples", help="Draw the golden samples anew.")
-    ] = False,
-    version: Annotated[
-        str | None, typer.Option(help="MAJOR.MINOR.PATCH of what comes out; else as it was.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the sealed bundle.")] = None,
-    reference: Reference = False,
-) -> None:
-    """Add what was measured with a finished bundle to it, and sign it again."""
-    from edge_runtime.bundle.opening import open_bundle
-    from export.reference import pin_reference
-    from export.sealing import seal as sealed
-    from export.signing_key import public_key, read_key
-
-    folder = target_folder(out, reference)
-    if not evaluation and repeatability is None and not samples and version is None:
-        raise typer.BadParameter("there is nothing to seal")
-    private = read_key(key)
-    bundle = open_bundle(source, (public_key(private),))
-    sha256 = sealed(
-        bundle,
-        evaluation or (),
-        repeatability,
-        folder,
-        private,
-        draw_samples=samples,
-        version=version,
-    )
-    if reference:
-        pin_reference(sha256)
-    typer.echo(sha256)
-
-
-@app.command(
     epilog="Example: foreseye-export weights edge_runtime/reference_bundle --out runs/reference"
 )
 def weights(
@@ -223,6 +175,14 @@ def weights(
     write_weights(open_bundle(source, keys), out, console.print)
 
 
+app.command(
+    epilog="Example: foreseye-export seal my-bundle --evaluation runs/cv "
+    "--repeatability runs/repeatability.json --key ~/foreseye-signing.key --out my-sealed-bundle"
+)(seal)
+app.command(
+    epilog="Example: foreseye-export carry my-new-bundle --of edge_runtime/reference_bundle "
+    "--key ~/foreseye-signing.key --out my-bundle"
+)(carry)
 app.command(
     epilog="Example: foreseye-export precisions my-bundle --data ../shared/data "
     "--key ~/foreseye-signing.key --precision int8-cpu --precision fp16 --out my-smaller-bundle"

@@ -33,6 +33,10 @@ def precisions(
     fp32_in_half: Annotated[
         bool, typer.Option("--fp32-in-half", help="Keep the weights of fp32 graphs as halves.")
     ] = False,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="A model to make them of; all that can be judged if none."),
+    ] = None,
     manifest: Annotated[
         Path | None, typer.Option(help="Own cohort manifest; else the public sets.", exists=True)
     ] = None,
@@ -41,6 +45,7 @@ def precisions(
 ) -> None:
     """Add int8 and fp16 to a finished bundle, each judged against fp32 on tuning people."""
     from edge_runtime.bundle.opening import open_bundle
+    from export.entry import models_named
     from export.precisions.bundle import add_precisions, precisions_named
     from export.reference import pin_reference
     from export.signing_key import public_key, read_key
@@ -51,7 +56,8 @@ def precisions(
     private = read_key(key)
     bundle = open_bundle(source, (public_key(private),))
     cohort = Cohort(data, manifest)
-    sha256 = add_precisions(bundle, cohort, wanted, folder, private, console.print)
+    only = models_named(model or ())
+    sha256 = add_precisions(bundle, cohort, wanted, folder, private, console.print, only)
     if reference:
         pin_reference(sha256)
     typer.echo(sha256)

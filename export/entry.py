@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from typing import cast, get_args
 
 import onnx
 
 from edge_runtime.backends.onnxruntime_cpu import OnnxRuntimeCpu
-from edge_runtime.contracts.bundle import Artefact, ModelEntry, TensorSpec
+from edge_runtime.contracts.bundle import Artefact, ModelEntry, ModelName, TensorSpec
 from edge_runtime.contracts.result import ModelIdentity
 from edge_runtime.models import LoadedModel
+from export.errors import ExportError
 from export.to_onnx import OPSET, axes, element_type
 
 GOLDEN_TOLERANCE_FP32 = 0.02
@@ -37,3 +40,11 @@ def graph_tensors(content: bytes) -> tuple[list[TensorSpec], list[TensorSpec]]:
 
 def _spec(value: onnx.ValueInfoProto) -> TensorSpec:
     return TensorSpec(name=value.name, dtype=element_type(value), shape=axes(value))
+
+
+def models_named(names: Sequence[str]) -> tuple[ModelName, ...]:
+    """Return models by their names. Raises ExportError for a name that is none of theirs."""
+    unknown = sorted(set(names) - set(get_args(ModelName)))
+    if unknown:
+        raise ExportError(f"no such models: {', '.join(unknown)}")
+    return tuple(cast("ModelName", name) for name in names)

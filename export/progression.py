@@ -29,6 +29,7 @@ from edge_runtime.fundus.preprocess import MARGIN
 from edge_runtime.simulation.simulator import LABELS
 from export.entry import graph_tensors
 from export.errors import OutputNameError, ShapeError, ToleranceError
+from export.pools import with_quick_pools
 from export.progression_golden import GOLDEN_TOLERANCE
 from export.to_onnx import LARGEST_BATCH, OPSET, check_contract, file_of
 from training.drawn.cohort.manifest_rows import TERMS
@@ -114,8 +115,9 @@ def progression_graph(network: ProgressionNetwork, image_size_px: int) -> bytes:
         )
     if program is None:
         raise OutputNameError("the exporter gave no program")
-    check_contract(program.model_proto, "progression")
-    return file_of(program.model_proto)
+    graph = with_quick_pools(program.model_proto)
+    check_contract(graph, "progression")
+    return file_of(graph)
 
 
 def progression_parity(

@@ -79,15 +79,20 @@ def sealed_evaluation(own: Evaluation, others: Sequence[Path]) -> SealedEvaluati
     return SealedEvaluation(metrics, files, PAGE_FILE, [EVALUATION_FILE, *names])
 
 
-def _read(path: Path) -> Evaluation:
+def evaluation_in(path: Path) -> Evaluation:
+    """Return the evaluation of a file or folder. Raises ExportError where there is none."""
     file = path / EVALUATION_FILE if path.is_dir() else path
     try:
-        evaluation = Evaluation.model_validate_json(file.read_text(encoding="utf-8"))
+        return Evaluation.model_validate_json(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         raise ExportError(f"{file} is no evaluation: {error}") from None
+
+
+def _read(path: Path) -> Evaluation:
+    evaluation = evaluation_in(path)
     if evaluation.split not in OF_OTHER_BUNDLES:
         raise ExportError(
-            f"{file} was judged on {evaluation.split}: only a bundle's own weights may be, and "
+            f"{path} was judged on {evaluation.split}: only a bundle's own weights may be, and "
             f"these are others; {' and '.join(OF_OTHER_BUNDLES)} can be sealed"
         )
     return evaluation

@@ -27,6 +27,7 @@ from export.sealed_evaluation import (
     OUTCOMES_FILE,
     OUTCOMES_PAGE,
     SealedEvaluation,
+    evaluation_in,
     sealed_evaluation,
 )
 from export.signing_key import public_key
@@ -39,13 +40,15 @@ def seal(
     out: Path,
     key: Ed25519PrivateKey,
     *,
+    own: Path | None = None,
     draw_samples: bool = False,
     version: str | None = None,
 ) -> str:
     """Write `bundle` with what was measured beside it to `out`; return bundle.json's SHA-256.
 
     `evaluations` (of folds, of left-out sets) take the place of those that it had; without any,
-    those stay, as that of forecasts by outcomes always does. `draw_samples` draws the golden
+    those stay, as that of forecasts by outcomes always does. `own` is an evaluation of these very
+    models on role test, for that which the bundle was made with. `draw_samples` draws the golden
     samples anew, as the project draws today; `version` None keeps the bundle's. Raises ExportError
     for a bundle that was never judged, for a file of another kind, for a version that is none or
     below the bundle's, and for a repeatability that was measured with another anatomy model.
@@ -54,8 +57,8 @@ def seal(
     if version is not None:
         manifest = _with_version(manifest, version)
     files = {name: bundle.read(name) for name in manifest.files}
-    if evaluations:
-        sealed = sealed_evaluation(_own(bundle), evaluations)
+    if evaluations or own is not None:
+        sealed = sealed_evaluation(_own(bundle, own), evaluations or _others(bundle))
         of_outcomes = {OUTCOMES_FILE, OUTCOMES_PAGE}
         dropped = [n for n in files if n.startswith("evaluation") and n not in of_outcomes]
         files = {name: files[name] for name in files if name not in dropped} | sealed.files
@@ -100,10 +103,23 @@ def _with_new_samples(
     return {**kept, **drawn}, manifest.model_copy(update={"golden": golden})
 
 
-def _own(bundle: Bundle) -> Evaluation:
+def _own(bundle: Bundle, made_anew: Path | None) -> Evaluation:
+    """Return the bundle's own evaluation. Raises ExportError for none, or one of other bundles."""
+    if made_anew is not None:
+        found = evaluation_in(made_anew)
+        judged = [each.bundle for each in found.bundles]
+        if found.split != "test" or judged != [bundle.identity]:
+            raise ExportError(f"{made_anew} was not measured with {bundle.path}")
+        return found
     if EVALUATION_FILE not in (bundle.manifest.evaluations or ()):
         raise ExportError(f"{bundle.path} was never judged: it has no {EVALUATION_FILE}")
     return Evaluation.model_validate_json(bundle.read(EVALUATION_FILE))
+
+
+def _others(bundle: Bundle) -> list[Path]:
+    """Return the files of folds and of left-out sets that a bundle holds."""
+    held = bundle.manifest.evaluations or []
+    return [bundle.path / name for name in held if name not in (EVALUATION_FILE, OUTCOMES_FILE)]
 
 
 def _changes(bundle: Bundle, file: Path) -> dict[str, SmallestDetectableChange]:

@@ -15,6 +15,7 @@ from torch import nn
 
 from edge_runtime.contracts.tensors import LAYOUTS, Dtype
 from export.errors import OutputNameError
+from export.pools import with_quick_pools
 from export.precisions.network import without_idle_pads
 
 OPSET = 20
@@ -44,7 +45,7 @@ def picture_graph(model: str, deployed: nn.Module, image_size_px: int) -> bytes:
         )
     if program is None:
         raise OutputNameError("the exporter gave no program")
-    graph = without_idle_pads(program.model_proto)
+    graph = with_quick_pools(without_idle_pads(program.model_proto))
     check_contract(graph, model)
     return file_of(graph)
 

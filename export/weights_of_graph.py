@@ -53,7 +53,7 @@ def write_weights(bundle: Bundle, out: Path, say: Callable[[str], None]) -> None
 def _parts(bundle: Bundle) -> Iterator[Part]:
     anatomy = _graph(bundle, "anatomy")
     vessels = read_recipe(VesselRecipe, shipped_recipe("vessels"), "cpu-finish")
-    network = vessel_network(vessels.features)
+    network = vessel_network(vessels.features, square_px=vessels.square_px)
     yield f"anatomy/{VESSELS}", vessels, unfolded(network, anatomy, "vessels.")
     structures = read_recipe(StructureRecipe, shipped_recipe("structures"), "cpu")
     network = structure_network("random")

@@ -5,6 +5,7 @@ Legend: K channels, H rows, W columns of the network image.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,13 +36,14 @@ class Anatomy:
     frame: NetworkFrame
     field_HW: BoolArray
     """True inside the field of view; outside it every probability is zero."""
-    probability_KHW: FloatArray
+    probability_KHW: Sequence[FloatArray]
+    """One map (H, W) for each label."""
     evidence: Evidence
     labels: tuple[str, ...] = ANATOMY_CHANNELS
 
     def channel(self, name: str) -> FloatArray:
         """Return one structure's probability on the network image, shape (H, W)."""
-        return np.asarray(self.probability_KHW[self.labels.index(name)])
+        return self.probability_KHW[self.labels.index(name)]
 
     def fovea(self) -> Fovea | NoFovea:
         """Return the fovea's place on the network image, or why it is not known."""

@@ -66,12 +66,12 @@ def with_disc(
 
     Its evidence is the weaker of the two, as its masks are measured together.
     """
-    replaced_KHW = anatomy.probability_KHW.copy()
+    maps_HW = list(anatomy.probability_KHW)
     for label, map_HW in zip(labels, probability_KHW, strict=True):
         laid_HW = _laid(map_HW * crop.field_HW, crop.frame, anatomy.frame)
-        replaced_KHW[anatomy.labels.index(label)] = laid_HW * anatomy.field_HW
+        maps_HW[anatomy.labels.index(label)] = laid_HW * anatomy.field_HW
     weaker = min(anatomy.evidence, evidence, key=list(Evidence).index)
-    return replace(anatomy, probability_KHW=replaced_KHW, evidence=weaker)
+    return replace(anatomy, probability_KHW=maps_HW, evidence=weaker)
 
 
 def _laid(map_HW: FloatArray, crop: NetworkFrame, whole: NetworkFrame) -> FloatArray:

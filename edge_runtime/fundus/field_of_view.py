@@ -21,6 +21,7 @@ from edge_runtime.fundus.rim import Rim, find_rim
 FloatArray = npt.NDArray[np.float64]
 UInt8Array = npt.NDArray[np.uint8]
 BoolArray = npt.NDArray[np.bool_]
+Int32Array = npt.NDArray[np.int32]
 
 SEARCH_SIDE_PX = 320
 """Long side of the copy on which the rim is looked for."""
@@ -67,8 +68,14 @@ def _is_drawing(pixels_HWC: UInt8Array) -> bool:
     lit_N = colours_N[(picked_N3 > 8).any(axis=1)]
     if len(lit_N) < 0.02 * len(colours_N):
         return True
-    counts = np.sort(np.unique(lit_N, return_counts=True)[1])
-    return float(counts[-DRAWING_COLOURS:].sum()) > 0.8 * len(lit_N)
+    # A photograph is far from it, which one in ten tells; what may be one is counted whole.
+    return _plain_share(lit_N[::10]) > 0.5 and _plain_share(lit_N) > 0.8
+
+
+def _plain_share(colours_N: Int32Array) -> float:
+    """Return the share of the commonest colours, as many as make up a drawing."""
+    counts = np.sort(np.unique(colours_N, return_counts=True)[1])
+    return float(counts[-DRAWING_COLOURS:].sum()) / len(colours_N)
 
 
 def _search_copy(pixels_HWC: UInt8Array) -> tuple[UInt8Array, FloatArray]:

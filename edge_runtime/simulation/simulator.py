@@ -36,9 +36,12 @@ _NOISE, _ROUNDING = 1, 2
 class Simulator:
     """Simulates with one bundle's progression model. Safe to call from several threads."""
 
-    def __init__(self, models: Mapping[str, LoadedModel]) -> None:
-        """Raises BundleUnsupported for a model of other covariates or channels."""
-        self._model = models["progression"]
+    def __init__(self, models: Mapping[str, LoadedModel], threads: int = 1) -> None:
+        """`threads` make each picture.
+
+        Raises BundleUnsupported for a model of other covariates or channels.
+        """
+        self._model, self._threads = models["progression"], threads
         if tuple(self._model.entry.labels) != LABELS:
             raise BundleUnsupported(f"progression has labels {self._model.entry.labels}")
 
@@ -94,7 +97,7 @@ class Simulator:
             horizon_years=horizon_years,
             sample=sample,
             seed=wish.seed,
-            picture_HWC=simulated_picture(pixels_HWC, change_KHW, frame, rounding),
+            picture_HWC=simulated_picture(pixels_HWC, change_KHW, frame, rounding, self._threads),
             difference_HW=simulated_difference(seen.image_HWC, change_KHW),
             frame=frame,
             evidence=self._model.entry.evidence,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_runtime.backends.opening import RUNS
@@ -28,10 +29,12 @@ from export.bundle_folder import with_hashes, write_bundle
 from export.errors import ExportError
 from export.golden import golden_arrays
 from export.model_card import model_card
+from export.pools import with_quick_pools
 from export.precisions.deriving import Derived, Say, derived
 from export.precisions.people import tuning_people
 from export.precisions.subject import Subject, subjects
 from export.signing_key import public_key
+from export.to_onnx import file_of
 from training.cohort.assemble import Cohort, cohort_rows
 
 Made = Mapping[ModelName, Mapping[Precision, Derived]]
@@ -48,25 +51,41 @@ def add_precisions(
     out: Path,
     key: Ed25519PrivateKey,
     say: Say,
+    only: Sequence[ModelName] = (),
 ) -> str:
     """Write `bundle` with these precisions of its picture models; return bundle.json's SHA-256.
 
+    `only` names the models to make them of; none names all.
     Those that it had and that are not made anew stay; `fp32` among them keeps the weights of the
-    fp32 graphs as halves. Raises ToleranceError when one costs too
-    much, ExportError without tuning people, and any refusal of the runtime's own gates; `out` is
-    only touched when every precision passed.
+    fp32 graphs as halves, and makes the pools of the other models quick. Raises ToleranceError when
+    one costs too much, ExportError without tuning people, and any refusal of the runtime's own
+    gates; `out` is only touched when every precision passed.
     """
     people = tuning_people(bundle.manifest, _rows(cohort, bundle.manifest), cohort.folder)
-    made = {s.name: _derived(s, precisions, say) for s in subjects(bundle, people)}
+    chosen = [s for s in subjects(bundle, people) if not only or s.name in only]
+    made = {subject.name: _derived(subject, precisions, say) for subject in chosen}
     if not made:
         raise ExportError("the bundle holds no picture model whose precisions can be judged")
     say("writing the bundle, and proving its golden samples in each precision")
     manifest, files = _with(bundle, made)
+    if "fp32" in precisions:
+        files |= _quickened(bundle, set(made))
     with tempfile.TemporaryDirectory(dir=out.parent if out.parent.is_dir() else None) as work:
         draft = Path(work) / "draft"
         write_bundle(draft, files, lambda hashes: with_hashes(manifest, hashes), key)
         _check_opens(draft, key)
     return write_bundle(out, files, lambda hashes: with_hashes(manifest, hashes), key)
+
+
+def _quickened(bundle: Bundle, made: set[ModelName]) -> Files:
+    """Return the fp32 graphs of models that have no other precision; their golden samples hold."""
+    entries = {name: e for name, e in bundle.manifest.models.items() if name not in made}
+    return {
+        entry.artefacts["fp32"].file: file_of(
+            with_quick_pools(onnx.load_from_string(bundle.read(entry.artefacts["fp32"].file)))
+        )
+        for entry in entries.values()
+    }
 
 
 def precisions_named(names: Sequence[str], fp32_in_half: bool) -> list[Precision]:

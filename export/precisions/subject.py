@@ -19,6 +19,7 @@ from edge_runtime.contracts.result import ModelIdentity
 from edge_runtime.domain import UInt8Array
 from edge_runtime.models import LoadedModel
 from edge_runtime.seeing import disc_image, field_image, whole_field_anatomy
+from export.pools import with_quick_pools
 from export.precisions.figures import Values, anatomy_values, findings_values
 from export.precisions.gate import Judged, anatomy_changes, findings_changes
 from export.precisions.half import unhalved
@@ -115,7 +116,7 @@ def subjects(bundle: Bundle, people: TuningPeople) -> list[Subject]:
         Subject(
             name,
             entry,
-            without_idle_pads(unhalved(onnx.load_from_string(graphs[name]))),
+            with_quick_pools(without_idle_pads(unhalved(onnx.load_from_string(graphs[name])))),
             beside,
             people,
         )

@@ -8,7 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_runtime.bundle.opening import Bundle, open_bundle
+from edge_runtime.contracts.evaluation import Evaluation
 from edge_runtime.contracts.repeatability import Repeatability, SmallestDetectableChange
+from edge_runtime.contracts.result import BundleIdentity
 from edge_runtime.pipeline import Pipeline
 from edge_runtime.settings import Settings
 from export.errors import ExportError
@@ -109,3 +111,37 @@ def test_samples_drawn_anew_are_what_the_sealed_bundle_answers_to(tmp_path: Path
         path.read_bytes() for path in drawn
     ]
     assert pipeline.bundle.manifest.sha256_of("anatomy") == bundle.manifest.sha256_of("anatomy")
+
+
+def an_evaluation(bundle: Bundle, of: BundleIdentity, folder: Path) -> Path:
+    """Return the bundle's own evaluation as if it had been made anew with bundle `of`."""
+    own = Evaluation.model_validate_json(bundle.read("evaluation.json"))
+    judged = [each.model_copy(update={"bundle": of}) for each in own.bundles]
+    anew = own.model_copy(update={"bundles": judged, "notes": [*own.notes, "Made anew."]})
+    file = folder / "evaluation.json"
+    file.write_text(anew.to_json())
+    return file
+
+
+def test_a_bundles_own_evaluation_made_anew_takes_the_place_of_its_first(tmp_path: Path) -> None:
+    key, bundle = Ed25519PrivateKey.generate(), open_bundle(None)
+    own = an_evaluation(bundle, bundle.identity, tmp_path)
+
+    seal(bundle, (), None, tmp_path / "sealed", key, own=own)
+    sealed = open_bundle(tmp_path / "sealed", (public_key(key),))
+
+    kept = Evaluation.model_validate_json(sealed.read("evaluation.json"))
+    assert kept.notes[-1] == "Made anew."
+    assert kept.bundles[0].bundle == bundle.identity
+    assert sealed.manifest.evaluations == bundle.manifest.evaluations
+    assert sealed.read("evaluation-cv.json") == bundle.read("evaluation-cv.json")
+
+
+def test_an_evaluation_of_another_bundle_is_not_its_own(tmp_path: Path) -> None:
+    key, bundle = Ed25519PrivateKey.generate(), open_bundle(None)
+    other = bundle.identity.model_copy(update={"sha256": "0" * 64})
+    own = an_evaluation(bundle, other, tmp_path)
+
+    with pytest.raises(ExportError, match="was not measured with"):
+        seal(bundle, (), None, tmp_path / "sealed", key, own=own)
+    assert not (tmp_path / "sealed").exists()

@@ -34,8 +34,11 @@ class VesselRecipe(Recipe):
     patch_size_px: int
     """Side of the patches cut from the network image."""
 
+    square_px: int
+    """Side of the squares of pixels that the U-Net sees as one."""
+
     features: tuple[int, ...]
-    """Channels of the U-Net from full resolution down, then of its last layer."""
+    """Channels of the U-Net from whole squares down, then of its last layer."""
 
     sets: tuple[str, ...]
     """Photograph sets to learn from."""
@@ -48,8 +51,8 @@ class VesselRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_multiple("image_size_px", self.image_size_px, 16)
-        check_multiple("patch_size_px", self.patch_size_px, 16)
+        check_multiple("image_size_px", self.image_size_px, 16 * self.square_px)
+        check_multiple("patch_size_px", self.patch_size_px, 16 * self.square_px)
         check_shares(self.sets, self.set_shares)
         if self.patch_size_px > self.image_size_px:
             raise RecipeError("patch_size_px must not exceed image_size_px")
@@ -66,7 +69,7 @@ class VesselTask:
             raise CohortError(f"no labelled photographs to learn from in {missing} or to tune on")
         self.recipe, self._train, self._tune = recipe, train, tune
         torch.manual_seed(recipe.seed)
-        self.network: nn.Module = vessel_network(recipe.features)
+        self.network: nn.Module = vessel_network(recipe.features, square_px=recipe.square_px)
         self._loss = MaskedDiceCrossEntropy([1.0])
         self._batches = Ahead(self._batch_of)
 

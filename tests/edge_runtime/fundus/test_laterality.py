@@ -44,7 +44,9 @@ def test_a_central_disc_with_even_vessels_does_not_tell():
 
 def test_a_mirrored_picture_is_the_other_eye():
     eye = an_anatomy(0.5, vessels_right_px=60, vessels_left_px=10)
-    mirrored = Anatomy(eye.frame, eye.field_HW, eye.probability_KHW[..., ::-1], eye.evidence)
+    mirrored = Anatomy(
+        eye.frame, eye.field_HW, np.asarray(eye.probability_KHW)[..., ::-1], eye.evidence
+    )
 
     assert {eye_from_picture(eye), eye_from_picture(mirrored)} == {Eye.OD, Eye.OS}
 
@@ -66,7 +68,7 @@ def with_fovea(eye: Anatomy, fovea_x: float) -> Anatomy:
     """The same anatomy with a fovea on the horizontal of the disc."""
     heat = np.zeros((1, SIZE, SIZE), np.float32)
     cv2.circle(heat[0], (round(fovea_x * SIZE), SIZE // 2), 6, 1.0, cv2.FILLED)
-    probability = np.concatenate([eye.probability_KHW, heat])
+    probability = np.concatenate([np.asarray(eye.probability_KHW), heat])
     labels = (*ANATOMY_CHANNELS, FOVEA)
     return Anatomy(eye.frame, eye.field_HW, probability, eye.evidence, labels)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -116,3 +118,24 @@ def test_a_wider_margin_leaves_a_wider_black_rim():
     # The field's diameter is 1 / (1 + margin) of the side.
     assert narrow.field_HW[100].sum() == pytest.approx(200 / 1.02, abs=2)
     assert wide.field_HW[100].sum() == pytest.approx(200 / 1.25, abs=2)
+
+
+def test_a_field_more_than_twice_as_large_is_halved_first_and_as_sharp_as_one_averaged_at_once():
+    circle = FovCircle(800.0, 600.0, 580.0)
+    photograph = a_photograph(1600, 1200, circle)
+    waves = 40.0 * np.sin(np.arange(1600) / 6.0)[None, :, None]
+    lit_HWC = np.clip(photograph.pixels_HWC + waves, 0, 255).astype(np.uint8)
+    photograph = replace(photograph, pixels_HWC=lit_HWC)
+
+    seen = network_image(photograph, a_field(photograph, circle), 448)
+
+    frame = seen.frame
+    left, top, side = round(frame.left_px), round(frame.top_px), round(frame.side_px)
+    square = cv2.getRectSubPix(
+        lit_HWC, (side, side), (left + (side - 1) / 2.0, top + (side - 1) / 2.0)
+    )
+    averaged = cv2.resize(square, (448, 448), interpolation=cv2.INTER_AREA)
+    inner = (slice(120, 328), slice(120, 328))
+    apart = seen.image_HWC[inner].astype(float) - averaged[inner]
+    assert np.abs(apart).mean() < 2.0
+    assert seen.image_HWC[inner].std() == pytest.approx(averaged[inner].std(), rel=0.05)

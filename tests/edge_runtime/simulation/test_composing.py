@@ -107,6 +107,31 @@ def test_strips_leave_no_seam(rng: np.random.Generator, monkeypatch: pytest.Monk
     assert (in_strips != at_once).mean() < 0.01
 
 
+def test_two_threads_make_the_same_picture_as_one(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(composing, "STRIP_PIXELS", 160 * 5)
+    pixels, field = picture(rng), change(shift_y=0.7, added_green=3.3)
+
+    alone, together = (
+        simulated_picture(pixels, field, FRAME, np.random.default_rng(1), threads)
+        for threads in (1, 2)
+    )
+
+    assert np.array_equal(alone, together)
+
+
+def test_a_change_in_one_corner_of_the_field_leaves_nothing_out(rng: np.random.Generator):
+    pixels, field = picture(rng) // 2, change()
+    field[CHANNELS.index("added_red"), 20:24, 5:9] = 40.0
+
+    found = simulated(pixels, field).astype(float) - pixels
+
+    # Network pixels 5 to 8 and 20 to 23, each of four pixels, mixed with those around them.
+    assert (found[82:94, 38:50, 0] == 40.0).all()
+    assert found[..., 0].sum() == pytest.approx(16 * 16 * 40.0, rel=0.01)
+
+
 def test_the_same_seed_gives_the_same_picture_and_another_seed_another(rng: np.random.Generator):
     pixels, field = picture(rng), change(added_red=0.5)
 

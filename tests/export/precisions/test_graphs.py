@@ -15,7 +15,7 @@ from export.precisions.half import halved, kept_in_half, unhalved
 from export.precisions.int8 import CPU, TRT, Kind, quantised, rounded_places
 from export.precisions.network import heads_of, network_nodes, without_idle_pads
 from export.precisions.ranges import Range, ranges_of
-from export.precisions.sensitivity import most_sensitive_first
+from export.precisions.sensitivity import most_sensitive_first, multiplications
 from tests.export.precisions.small_graph import picture, small_graph
 
 RANGES = {
@@ -168,6 +168,11 @@ def test_the_convolution_whose_steps_are_coarsest_is_the_most_sensitive():
 
     assert set(ranked) == {"a", "d"}
     assert ranked == most_sensitive_first(slim, nodes, coarse, [picture()], TRT)
+
+
+def test_what_a_convolution_costs_is_counted_as_by_hand():
+    # 8 x 8 pixels: 3 to 2, 2 to 16 and 16 to 1 channels.
+    assert multiplications(small_graph()) == {"a": 384.0, "d": 2048.0, "f": 1024.0}
 
 
 def test_halves_are_types_in_the_graph_and_floats_stay_at_both_ends():
