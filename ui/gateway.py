@@ -10,7 +10,9 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 import streamlit as st
@@ -102,18 +104,22 @@ class _LastSaid:
     def __init__(self) -> None:
         self.offered = False
         self.asked_s = float("-inf")
+        self._asking = Lock()
 
     def asked(self, ask: Callable[[], bool]) -> bool:
-        """Return what the service last said, once it was asked again where that is long ago."""
-        now_s = time.monotonic()
-        if now_s - self.asked_s >= ASK_EVERY_S:
-            self.asked_s = now_s
-            try:
-                self.offered = ask()
-            except ForeseyeError:
+        """Return what the service last said, once it was asked again where that is long ago.
+
+        Pages that come while it is being asked wait for what it says: without it a kiosk would
+        stand open that has a door.
+        """
+        with self._asking:
+            now_s = time.monotonic()
+            if now_s - self.asked_s >= ASK_EVERY_S:
                 # Away: what it said before still holds.
-                return self.offered
-        return self.offered
+                with suppress(ForeseyeError):
+                    self.offered = ask()
+                self.asked_s = time.monotonic()
+            return self.offered
 
 
 @st.cache_resource(show_spinner=False)

@@ -37,7 +37,8 @@ CLINIC_OPTIONS = {
     "server.maxUploadSize": str(MAX_UPLOAD_MB),
     "server.showEmailPrompt": "false",
     "ui.hideTopBar": "true",
-    "theme.font": "'Source Sans', 'Noto Sans SC', 'Foreseye Chinese', sans-serif",
+    "theme.font": "'Source Sans', 'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', "
+    "'Microsoft YaHei', 'Foreseye Chinese', sans-serif",
     "theme.baseRadius": "12px",
     "theme.baseFontSize": "17",
     "theme.light.primaryColor": "#0b5d6b",

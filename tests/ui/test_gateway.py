@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 import streamlit as st
@@ -48,3 +50,21 @@ def test_a_service_that_loads_is_told_apart_from_one_that_is_away(
     client.ready, client.describes = ready, describes
 
     assert gateway.state_of(client) == state
+
+
+def test_pages_that_come_while_the_service_is_asked_wait_for_its_answer() -> None:
+    said, asked, answer = gateway._LastSaid(), Event(), Event()
+
+    def slow() -> bool:
+        asked.set()
+        assert answer.wait(10.0)
+        return True
+
+    with ThreadPoolExecutor(2) as pages:
+        first = pages.submit(said.asked, slow)
+        assert asked.wait(10.0)
+        second = pages.submit(said.asked, lambda: pytest.fail("asked twice"))
+        with pytest.raises(TimeoutError):
+            second.result(0.1)  # not a kiosk without a door meanwhile
+        answer.set()
+        assert (first.result(10.0), second.result(10.0)) == (True, True)
