@@ -126,6 +126,11 @@ class KioskPerson:
         self.inlets_used[inlet] = self.inlets_used.get(inlet, 0) + 1
 
     @property
+    def lacks_an_identifier(self) -> bool:
+        """Whether one of the two identifiers that were chosen to be given is not there yet."""
+        return self.identified and not (self.hospital_number and self.birth_date)
+
+    @property
     def exam_id(self) -> str:
         """Return the id of the exam on the screen; empty before the first."""
         return self.run.exam.exam_id if self.run else ""

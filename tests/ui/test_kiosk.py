@@ -179,6 +179,21 @@ def test_the_two_identifiers_stand_on_the_result_and_give_the_age(
     assert person_of(app).age_years
 
 
+def test_a_person_with_one_identifier_of_two_is_not_screened_and_the_page_says_why(
+    app: AppTest, client: FakeClient
+) -> None:
+    upload(app, OD, ("r.jpg", 100))
+    control(app, "who").set_value(True).run()
+    next(t for t in app.text_input if t.label == "Hospital number").set_value("H-4711").run()
+
+    assert button(app, "Screen").disabled
+    assert "date of birth are both needed" in words(app)
+
+    control(app, "who").set_value(False).run()
+    assert not button(app, "Screen").disabled
+    assert not client.asked
+
+
 def test_what_else_is_known_goes_with_the_exam(app: AppTest, client: FakeClient) -> None:
     next(n for n in app.number_input if n.label.startswith("Systolic")).set_value(150.0).run()
     control(app, "has_type_2_diabetes").set_value(1.0).run()

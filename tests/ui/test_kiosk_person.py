@@ -86,6 +86,19 @@ def test_the_exam_holds_what_is_known_and_nothing_else(person: KioskPerson) -> N
     assert KioskPerson().exam().person.age_years is None
 
 
+def test_who_is_to_be_named_is_named_by_both_identifiers_or_by_none(person: KioskPerson) -> None:
+    assert not person.lacks_an_identifier
+
+    person.identified, person.hospital_number = True, "H-1042"
+    assert person.lacks_an_identifier
+
+    person.birth_date = date(1964, 5, 2)
+    assert not person.lacks_an_identifier
+
+    person.hospital_number = ""
+    assert person.lacks_an_identifier
+
+
 def test_each_screening_has_its_own_id(person: KioskPerson) -> None:
     assert person.exam().exam_id != person.exam().exam_id
 

@@ -37,6 +37,7 @@ def show(person: KioskPerson) -> None:
         say("phone.again" if person.phone_token else "phone.button"),
         key=f"phone-{person.serial}",
         icon=":material/qr_code:",
+        disabled=person.lacks_an_identifier,
     )
     if asked:
         try:
@@ -57,6 +58,8 @@ def _kept_as(person: KioskPerson) -> None:
     elif now:
         number_of = now[records_client.HOSPITAL_NUMBER]
         st.html(parts.quiet(say("phone.kept.as", number=number_of)))
+    elif person.lacks_an_identifier:
+        st.html(parts.statement("warn", say("person.both")))
     else:
         st.html(parts.quiet(say("phone.kept.nobody")))
 

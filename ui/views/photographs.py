@@ -189,6 +189,8 @@ def _screen(person: KioskPerson, client: ScreeningClient) -> None:
     elif len(given) == 1 and not given & {person.only_eye, None}:
         missing = OTHER[person.photographs[0].eye or Eye.OD]
         st.html(parts.quiet(say("screen.one_eye", eye=parts.eye_name(missing, in_words=True))))
+    if person.lacks_an_identifier:
+        st.html(parts.statement("warn", say("person.both")))
     for question in person.questions():
         words = say("screen.question", eye=parts.eye_name(question.eye, in_words=True))
         st.html(parts.quiet(words))
@@ -198,7 +200,7 @@ def _screen(person: KioskPerson, client: ScreeningClient) -> None:
             key=f"go-{person.serial}",
             type="primary",
             width="stretch",
-            disabled=not count or bool(person.questions()),
+            disabled=not count or person.lacks_an_identifier or bool(person.questions()),
             on_click=start,
             args=(person, client),
         )
