@@ -21,8 +21,9 @@ from edge_runtime.contracts.tensors import CHANGE_CHANNELS
 from edge_runtime.domain import BoolArray, FloatArray, UInt8Array
 from edge_runtime.fundus.preprocess import NetworkFrame
 
-STRIP_PIXELS = 64_000
-"""Pixels changed at a time: few enough that their floats stay in a core's own cache."""
+STRIP_PIXELS = 250_000
+"""Pixels changed at a time: few enough that most of their floats stay in the caches (a million took
+1.2 times as long), many enough that no thread is woken for nothing (64,000: 1.3 times)."""
 
 LATTICE = (0.7548776662466927, 0.5698402909980532)
 """By how much of a level neighbours in a column and in a row are rounded otherwise: neighbours make
@@ -46,13 +47,14 @@ def simulated_picture(
     does not depend on how many threads make it.
     """
     height, width = pixels_HWC.shape[:2]
-    out_HWC = pixels_HWC.copy()
+    out_HWC = np.empty_like(pixels_HWC)
     start = int(rng.random() * TURN)
     rows = max(1, STRIP_PIXELS // width)
     changes_HW = (change_KHW != 0.0).any(axis=0)
 
     def change_strip(top: int) -> None:
         bottom = min(top + rows, height)
+        out_HWC[top:bottom] = pixels_HWC[top:bottom]
         columns = _changing_columns(changes_HW, frame, top, bottom, width)
         if columns.start < columns.stop:
             strip = (slice(top, bottom), columns)
