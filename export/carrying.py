@@ -46,14 +46,13 @@ def carry(
     lacking = [name for name in other.manifest.models if name not in held or name in also]
     if not lacking:
         raise ExportError(f"{other.path} has no model that {bundle.path} lacks")
-    files = {name: bundle.read(name) for name in bundle.manifest.files}
+    replaced = {a.file for name in also if name in held for a in held[name].artefacts.values()}
+    files = {name: bundle.read(name) for name in bundle.manifest.files if name not in replaced}
     files |= _graphs(other, lacking)
     golden = [_with_expected(s, bundle, other, lacking, files) for s in bundle.manifest.golden]
     manifest = _with_models(bundle.manifest, other, lacking, golden)
-    if OUTCOMES_FILE in (other.manifest.evaluations or ()):
-        files |= {name: other.read(name) for name in (OUTCOMES_FILE, OUTCOMES_PAGE)}
-        evaluations = [*(manifest.evaluations or ()), OUTCOMES_FILE]
-        manifest = manifest.model_copy(update={"evaluations": evaluations})
+    if "forecast" in lacking:
+        manifest = _with_future(manifest, other, files)
     files[manifest.model_card] = model_card(manifest).encode()
     sha256 = write_bundle(out, files, lambda hashes: with_hashes(manifest, hashes), key)
     Pipeline.open(Settings(bundle=str(out), trusted_keys=public_key(key))).close()
@@ -91,8 +90,25 @@ def _with_models(
             "models": {**manifest.models, **{name: theirs.models[name] for name in names}},
             "golden": golden,
             "data_statement": data_statement(counts),
-            "horizons_years": theirs.horizons_years or manifest.horizons_years,
-            "reference_population": theirs.reference_population or manifest.reference_population,
-            "learned_spans": theirs.learned_spans or manifest.learned_spans,
+        }
+    )
+
+
+def _with_future(manifest: BundleManifest, other: Bundle, files: Files) -> BundleManifest:
+    """Return the record with what belongs to `other`'s forecast; its evaluation's files are added.
+
+    That is its horizons, the people whom it was learned from, and how it was judged by outcomes.
+    """
+    theirs = other.manifest
+    evaluations = [name for name in manifest.evaluations or [] if name != OUTCOMES_FILE]
+    if OUTCOMES_FILE in (theirs.evaluations or ()):
+        files |= {name: other.read(name) for name in (OUTCOMES_FILE, OUTCOMES_PAGE)}
+        evaluations.append(OUTCOMES_FILE)
+    return manifest.model_copy(
+        update={
+            "horizons_years": theirs.horizons_years,
+            "reference_population": theirs.reference_population,
+            "learned_spans": theirs.learned_spans,
+            "evaluations": evaluations or None,
         }
     )

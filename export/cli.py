@@ -12,7 +12,7 @@ from rich.console import Console
 
 from edge_runtime import __version__
 from edge_runtime.errors import ForeseyeError
-from export.bundle_commands import Evaluations, carry, seal
+from export.bundle_commands import Evaluations, Key, Reference, Source, carry, seal
 from export.device_commands import precisions, tensorrt, triton
 from export.peer_command import peers
 from export.reference import target_folder
@@ -28,9 +28,6 @@ FindingsRun = Annotated[
     Path | None, typer.Option(help="Run folder of the findings model.", exists=True)
 ]
 ForecastRun = Annotated[Path | None, typer.Option(help="Run folder of the forecast.", exists=True)]
-Reference = Annotated[
-    bool, typer.Option("--reference", help="Replace the package's reference bundle.")
-]
 ImageSize = Annotated[
     int | None, typer.Option(help="Side of the anatomy model's image, a multiple of 16.")
 ]
@@ -52,7 +49,7 @@ def bundle(
     anatomy: Annotated[Path, typer.Option(help="Run folder of the anatomy model.", exists=True)],
     quality: Annotated[Path, typer.Option(help="Run folder of the quality fit.", exists=True)],
     data: Annotated[Path, typer.Option(envvar="FORESEYE_DATA", help="Photographs.", exists=True)],
-    key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
+    key: Key,
     evaluation: Evaluations = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the new bundle.")] = None,
     reference: Reference = False,
@@ -95,9 +92,9 @@ def bundle(
     "--key ~/foreseye-signing.key --out my-bundle-with-forecast"
 )
 def forecast(
-    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
+    source: Source,
     run: Annotated[Path, typer.Option(help="Run folder of the forecast.", exists=True)],
-    key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
+    key: Key,
     signs: Annotated[
         Path | None,
         typer.Option(help="Run folder of `signs`, for a forecast from photographs.", exists=True),
@@ -129,9 +126,9 @@ def forecast(
     "--judged runs/judged/progression.json --key ~/foreseye-signing.key --out with-progression"
 )
 def progression(
-    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
+    source: Source,
     run: Annotated[Path, typer.Option(help="Run folder of the progression.", exists=True)],
-    key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
+    key: Key,
     judged: Annotated[
         Path | None,
         typer.Option(help="What `foreseye-train judge-progression` wrote.", exists=True),
@@ -161,7 +158,7 @@ def progression(
     epilog="Example: foreseye-export weights edge_runtime/reference_bundle --out runs/reference"
 )
 def weights(
-    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
+    source: Source,
     out: Annotated[Path, typer.Option(help="Where the run folders go.")],
     trusted_keys: Annotated[
         str, typer.Option(envvar="FORESEYE_TRUSTED_KEYS", help="Public keys, else the reference.")

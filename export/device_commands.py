@@ -12,13 +12,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from export.bundle_commands import Key, Reference, Source
 from export.reference import target_folder
 
 console = Console(stderr=True)
 
-Reference = Annotated[
-    bool, typer.Option("--reference", help="Replace the package's reference bundle.")
-]
 Precisions = Annotated[
     list[str] | None,
     typer.Option("--precision", help="int8-cpu (if none is named), fp16, int8-trt. Repeatable."),
@@ -26,9 +24,9 @@ Precisions = Annotated[
 
 
 def precisions(
-    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
+    source: Source,
     data: Annotated[Path, typer.Option(envvar="FORESEYE_DATA", help="Photographs.", exists=True)],
-    key: Annotated[Path, typer.Option(envvar="FORESEYE_SIGNING_KEY", help="Private key (PEM).")],
+    key: Key,
     precision: Precisions = None,
     fp32_in_half: Annotated[
         bool, typer.Option("--fp32-in-half", help="Keep the weights of fp32 graphs as halves.")
@@ -99,7 +97,7 @@ def tensorrt(
 
 
 def triton(
-    source: Annotated[Path, typer.Argument(help="A finished bundle.", exists=True)],
+    source: Source,
     out: Annotated[Path, typer.Option(help="Folder of the model repository, new or empty.")],
     trusted_keys: Annotated[
         str, typer.Option(envvar="FORESEYE_TRUSTED_KEYS", help="Public keys, by commas.")

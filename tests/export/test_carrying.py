@@ -117,6 +117,17 @@ def test_a_model_that_both_have_is_taken_over_if_asked_for(today: Bundle, tmp_pa
     assert carried.models["findings"] == theirs.models["findings"]
 
 
+def test_whoever_takes_over_findings_alone_keeps_its_own_forecast_and_evaluations(tmp_path: Path):
+    whole = open_bundle(None)
+
+    carry(whole, whole, tmp_path / "out", KEY, ["findings"])
+
+    carried = open_bundle(tmp_path / "out", (public_key(KEY),)).manifest
+    assert carried.evaluations == whole.manifest.evaluations
+    assert carried.horizons_years == whole.manifest.horizons_years
+    assert set(carried.files) == set(whole.manifest.files)
+
+
 def test_a_bundle_that_lacks_nothing_is_refused(tmp_path: Path):
     whole = open_bundle(None)
 
