@@ -3,8 +3,10 @@
     python tests/measure_batch.py --source PHOTOGRAPHS --rows 20000 --processes 2 --every 500
     python tests/measure_batch.py --pixel --rows 1000000 --processes 2 --every 10000
 
-With --source the list repeats a folder's photographs (links, so the bytes repeat too); with --pixel
-every row is a picture of one pixel, which is refused in its row. The manifest lies in --out. Prints
+With --source the list repeats a folder's photographs (JPEG or TIFF); each row has a copy of its own
+in --out whose bytes nobody else has (a number that no decoder looks at), so that nothing is a
+duplicate. With --pixel every row is a picture of one pixel, which is refused in its row. The
+manifest lies in --out. Prints
 one JSON object: proportional set size (PSS) of the run and all its processes every so many rows,
 seconds by then, the growth between the first and the last sample, rows a second in between, and
 how many processor seconds the run took.
@@ -39,6 +41,34 @@ class Sample:
     rows: int
     seconds: float
     pss_mib: float
+
+
+def own_bytes(photograph: bytes, number: int) -> bytes:
+    """Return the picture with a number in it that changes no pixel.
+
+    A JPEG gets a comment segment (ITU-T T.81, B.2.4.5) after its start, a TIFF bytes behind its
+    end, to which no offset leads.
+    """
+    text = f"row {number}".encode()
+    if photograph.startswith(b"\xff\xd8"):
+        return (
+            photograph[:2]
+            + b"\xff\xfe"
+            + (len(text) + 2).to_bytes(2, "big")
+            + text
+            + photograph[2:]
+        )
+    return photograph + text
+
+
+def copies(photographs: list[Path], num_rows: int, folder: Path) -> list[Path]:
+    """Return so many files in the folder, the photographs again and again, no two alike."""
+    folder.mkdir()
+    made = []
+    for number, photograph in enumerate(itertools.islice(itertools.cycle(photographs), num_rows)):
+        made.append((folder / f"{number:07d}{photograph.suffix.lower()}").absolute())
+        made[-1].write_bytes(own_bytes(photograph.read_bytes(), number))
+    return made
 
 
 def write_manifest(path: Path, photographs: list[Path], num_rows: int) -> None:
@@ -100,7 +130,8 @@ def main() -> None:
         cv2.imwrite(str(pixel), np.zeros((1, 1, 3), np.uint8))
         photographs = [pixel.absolute()]
     else:
-        photographs = sorted(p.absolute() for p in arguments.source.rglob("*") if p.is_file())
+        source = sorted(p for p in arguments.source.rglob("*") if p.is_file())
+        photographs = copies(source, arguments.rows, arguments.out / "photographs")
     manifest = arguments.out / "manifest.csv"
     write_manifest(manifest, photographs, arguments.rows)
     code = "import sys; from edge_runtime.cli.app import main; sys.argv[0] = 'foreseye'; main()"
