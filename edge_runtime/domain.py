@@ -131,6 +131,8 @@ class Exam:
     exam_id: str
     photographs: tuple[PhotographFile, ...]
     person: Person = field(default_factory=Person)
+    read_ahead: bool = False
+    """The photographs come again soon, in an exam with others, and need not be read twice."""
 
 
 Tensors = dict[str, npt.NDArray[Any]]

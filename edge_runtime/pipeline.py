@@ -17,6 +17,7 @@ from edge_runtime.forecast.forecaster import Forecaster
 from edge_runtime.forecast.signs import SeenSigns
 from edge_runtime.fundus.intake import ReadPhotograph, read_photograph
 from edge_runtime.models import LoadedModel, load_models
+from edge_runtime.read_ahead import ReadAhead
 from edge_runtime.reading import PhotographReader
 from edge_runtime.settings import Settings
 from edge_runtime.simulation.records import QualityJudged, SimulationEvent, SimulationWish
@@ -39,12 +40,14 @@ class Pipeline:
         models: dict[str, LoadedModel],
         settings: Settings,
         read: ReadPhotograph = read_photograph,
+        ahead: ReadAhead | None = None,
     ) -> None:
-        """Raises BundleUnsupported as PhotographReader."""
+        """Raises BundleUnsupported as PhotographReader. `ahead` None reads nothing ahead."""
         self.bundle = bundle
         self.read = read
         """Reads the bytes of a photograph; strangers' are read in a process of their own."""
         self._models, self._settings = models, settings
+        self._ahead = ahead
         self._reader = PhotographReader(bundle, models, settings.limits, read)
         self._forecaster = Forecaster(bundle.manifest, models) if "forecast" in models else None
         simulates = "progression" in models
@@ -75,10 +78,10 @@ class Pipeline:
     ) -> Pipeline:
         """Return this pipeline with its models run by others, such as a shared engine room.
 
-        `models` are this pipeline's own by name and entry. `read` reads its photographs. Closing
-        this one closes its engines.
+        `models` are this pipeline's own by name and entry. `read` reads its photographs, those
+        of an exam that says so ahead of another. Closing this one closes its engines.
         """
-        return Pipeline(self.bundle, dict(models), self._settings, read)
+        return Pipeline(self.bundle, dict(models), self._settings, read, ReadAhead())
 
     def close(self) -> None:
         """Give the engines' memory back."""
@@ -96,7 +99,7 @@ class Pipeline:
         signs: list[SeenSigns] = []
         for index, file in enumerate(exam.photographs):
             try:
-                for event in self._reader.read(index, file):
+                for event in self._stages(exam.read_ahead, index, file):
                     if isinstance(event, PhotographDone) and event.signs is not None:
                         signs.append(event.signs)
                     yield event
@@ -126,6 +129,12 @@ class Pipeline:
                 forecast=forecast,
             )
         )
+
+    def _stages(self, ahead: bool, index: int, file: PhotographFile) -> Iterator[StageEvent]:
+        if self._ahead is None:
+            return self._reader.read(index, file)
+        reads = self._ahead.keeping if ahead else self._ahead.used
+        return reads(self._reader.read, index, file)
 
     def simulate(
         self, file: PhotographFile, person: Person, wish: SimulationWish

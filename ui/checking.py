@@ -1,19 +1,20 @@
 """The verdict on one photograph at once, while the person still sits at the camera.
 
-The service screens the photograph alone and is stopped as soon as it has said whether it can be
-read and which eye it shows; nothing is measured. A check that fails says nothing: the exam itself
-will tell.
+The service screens the photograph alone. The verdict stands as soon as it has said whether it can
+be read and which eye it shows; it goes on to the end all the same, ahead of the exam, which then
+need not read the photograph again. A check that fails says nothing: the exam itself will tell.
 """
 
 from __future__ import annotations
 
 import secrets
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from edge_runtime.wire.client import (
     AnatomySeen,
+    ClientEvent,
     Exam,
     ExamStream,
     Eye,
@@ -66,8 +67,9 @@ class PhotographCheck:
 
     def __init__(self, screener: Screener, photograph: PhotographFile) -> None:
         self._screener = screener
-        self._exam = Exam(f"{PREFIX}{secrets.token_hex(8)}", (photograph,))
+        self._exam = Exam(f"{PREFIX}{secrets.token_hex(8)}", (photograph,), read_ahead=True)
         self._found = Checked()
+        self._judged = threading.Event()
         self._thread = threading.Thread(target=self._work, name="check", daemon=True)
         self._thread.start()
 
@@ -75,32 +77,40 @@ class PhotographCheck:
         """Return what is known by now."""
         return self._found
 
+    def judged(self, timeout_s: float) -> bool:
+        """Return True once the verdict stands, False when that takes longer."""
+        return self._judged.wait(timeout_s)
+
     def wait(self, timeout_s: float) -> bool:
-        """Return True at the end of the check, False when it has not come in time."""
+        """Return True once the photograph is read to the end, False when that takes longer."""
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        found = Checked(finished=True)
+        given = self._exam.photographs[0].eye
         try:
-            found = self._verdict()
+            with self._screener.screen(
+                self._exam, with_pictures=False, timeout_s=DEADLINE_S
+            ) as stream:
+                for event in stream:
+                    self._tell(_with(self._found, event, given))
         except ForeseyeError:
             pass
         finally:
-            self._found = found
+            self._tell(replace(self._found, finished=True))
 
-    def _verdict(self) -> Checked:
-        quality: Quality | None = None
-        with self._screener.screen(self._exam, with_pictures=False, timeout_s=DEADLINE_S) as stream:
-            for event in stream:
-                if isinstance(event, PhotographRefused):
-                    return Checked(refused_because=event.reason, finished=True)
-                if isinstance(event, QualityRead):
-                    quality = event.quality
-                    self._found = Checked(quality)
-                    if not quality.gradable:
-                        break
-                if isinstance(event, AnatomySeen):
-                    given = self._exam.photographs[0].eye
-                    return Checked(quality, conflict=event.eye.conflict, given=given, finished=True)
-        return Checked(quality, finished=True)
+    def _tell(self, found: Checked) -> None:
+        self._found = found
+        if found.finished:
+            self._judged.set()
+
+
+def _with(found: Checked, event: ClientEvent, given: Eye | None) -> Checked:
+    """Return what is known once an event has come."""
+    if isinstance(event, PhotographRefused):
+        return Checked(refused_because=event.reason, finished=True)
+    if isinstance(event, QualityRead):
+        return Checked(event.quality, finished=not event.quality.gradable)
+    if isinstance(event, AnatomySeen):
+        return replace(found, conflict=event.eye.conflict, given=given, finished=True)
+    return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
@@ -185,6 +186,12 @@ class KioskPerson:
     def checking(self) -> bool:
         """Return whether a verdict is still to come."""
         return not all(p.checked.finished for p in self.photographs)
+
+    def judged(self, timeout_s: float) -> bool:
+        """Return True once every photograph has its verdict, False when that takes longer."""
+        ends_s = time.monotonic() + timeout_s
+        checks = [p.check for p in self.photographs if p.check is not None]
+        return all(check.judged(max(0.0, ends_s - time.monotonic())) for check in checks)
 
     def best(self, eye: Eye | None) -> WaitingPhotograph | None:
         """Return the photograph of an eye that can be read best, of those that were judged."""

@@ -8,6 +8,8 @@ The thread never calls Streamlit.
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,9 +21,13 @@ from edge_runtime.wire.client import (
     ForeseyeError,
     Overloaded,
 )
+from ui.checking import PhotographCheck
 
 PATIENCE_S = 120.0
 """How long a busy service is asked again before the operator is told to come back."""
+
+CHECKED_WITHIN_S = 5.0
+"""How long photographs' checks are waited for before the exam begins without them."""
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 
@@ -51,8 +57,12 @@ class Progress:
 class ScreeningRun:
     """Screens one exam, beginning at once; every method may be called from any thread."""
 
-    def __init__(self, screener: Screener, exam: Exam) -> None:
+    def __init__(
+        self, screener: Screener, exam: Exam, checks: Sequence[PhotographCheck] = ()
+    ) -> None:
+        """Begin; `checks` are waited for: what they read need not be read again."""
         self.exam = exam
+        self._checks = checks
         self._screener = screener
         self._progress = Progress()
         self._stream: ExamStream | None = None
@@ -77,6 +87,7 @@ class ScreeningRun:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
+        self._await_checks()
         waited_s = 0.0
         while True:
             error = self._attempt()
@@ -91,6 +102,11 @@ class ScreeningRun:
                 error = Cancelled("stopped while the service was busy")
                 break
         self._progress = replace(self._progress, finished=True, error=error, waiting=False)
+
+    def _await_checks(self) -> None:
+        ends = time.monotonic() + CHECKED_WITHIN_S
+        for check in self._checks:
+            check.wait(max(0.0, ends - time.monotonic()))
 
     def _attempt(self) -> ForeseyeError | None:
         deadline_s = DEADLINE_S + DEADLINE_A_PHOTOGRAPH_S * len(self.exam.photographs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 from edge_runtime.contracts.result import PhotographIdentity
@@ -27,12 +28,15 @@ class EvidenceMaps:
             self._done.append((stage.index, stage.result.photograph, stage.signs))
         elif isinstance(stage, ForecastRead):
             signs = [signs for _, _, signs in self._done]
-            shown = shown_of(signs, stage.forecast, stage.weight_KS)
-            for place, of_one in groupby(shown, key=lambda each: each.index):
-                index, photograph, _ = self._done[place]
-                yield EvidenceMapped(index, tuple(self._map(e, photograph) for e in of_one))
+            shown = list(shown_of(signs, stage.forecast, stage.weight_KS))
+            # Laying and encoding let go of the interpreter: two at a time.
+            with ThreadPoolExecutor(2, "maps") as beside:
+                made = list(beside.map(self._map, shown))
+            for place, of_one in groupby(zip(shown, made, strict=True), lambda e: e[0].index):
+                yield EvidenceMapped(self._done[place][0], tuple(made for _, made in of_one))
 
-    def _map(self, shown: Shown, photograph: PhotographIdentity) -> EvidenceMap:
+    def _map(self, shown: Shown) -> EvidenceMap:
+        photograph = self._done[shown.index][1]
         width_px, height_px = photograph.width_px, photograph.height_px
         map_HW = shown.map(width_px, height_px, preview_scale(width_px, height_px, self._side_px))
         return EvidenceMap(shown.condition, png(shown.kind, map_HW), shown.evidence)

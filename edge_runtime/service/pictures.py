@@ -6,6 +6,7 @@ Legend: H rows, W columns, C colours (RGB).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -47,19 +48,20 @@ def pictures_of(
     """
     width_px, height_px = seen.photograph.width_px, seen.photograph.height_px
     scale = preview_scale(width_px, height_px, side_px)
-    overlays = [
-        (kind, laid(seen.anatomy, width_px, height_px, scale)) for kind, laid in OVERLAYS.items()
-    ]
-    rows, columns = overlays[0][1].shape
-    pixels_HWC = _sharp_pixels(seen, file, limits, columns, read)
-    shrinks = pixels_HWC.shape[1] > columns
-    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    preview_HWC = cv2.resize(pixels_HWC, (columns, rows), interpolation=way)
-    preview = cv2.cvtColor(preview_HWC, cv2.COLOR_RGB2BGR)
-    return (
-        _jpeg("photograph", np.asarray(preview, dtype=np.uint8)),
-        *(png(kind, overlay_HW) for kind, overlay_HW in overlays),
-    )
+
+    def overlay(kind: str) -> Picture:
+        return png(kind, OVERLAYS[kind](seen.anatomy, width_px, height_px, scale))
+
+    # Laying and encoding let go of the interpreter: two at a time.
+    with ThreadPoolExecutor(1, "overlays") as beside:
+        overlays = beside.map(overlay, OVERLAYS)
+        columns, rows = (max(1, round(px * scale)) for px in (width_px, height_px))
+        pixels_HWC = _sharp_pixels(seen, file, limits, columns, read)
+        shrinks = pixels_HWC.shape[1] > columns
+        way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        preview_HWC = cv2.resize(pixels_HWC, (columns, rows), interpolation=way)
+        preview = cv2.cvtColor(preview_HWC, cv2.COLOR_RGB2BGR)
+        return (_jpeg("photograph", np.asarray(preview, dtype=np.uint8)), *overlays)
 
 
 def preview_scale(width_px: int, height_px: int, side_px: int) -> float:

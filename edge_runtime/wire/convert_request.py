@@ -53,6 +53,7 @@ def exam_to_wire(
         picture_side_px=picture_side_px,
         urgency=pb.Urgency.ValueType(urgency),
         idempotency_key=idempotency_key,
+        read_ahead=exam.read_ahead,
     )
 
 
@@ -92,7 +93,7 @@ def exam_from_wire(
         )
     person = person_from_wire(request.person)
     exam_id = request.exam_id or exam_id_of((file.content for file in photographs), person)
-    return Exam(exam_id, photographs, person)
+    return Exam(exam_id, photographs, person, request.read_ahead)
 
 
 def picture_side_from_wire(request: pb.ScreenRequest) -> int | None:

@@ -118,7 +118,7 @@ class Person(_message.Message):
     def __init__(self, person_id: _Optional[str] = ..., age_years: _Optional[float] = ..., sex: _Optional[_Union[Sex, str]] = ..., covariates: _Optional[_Mapping[str, float]] = ...) -> None: ...
 
 class ScreenRequest(_message.Message):
-    __slots__ = ("exam_id", "photographs", "person", "with_pictures", "picture_side_px", "urgency", "idempotency_key")
+    __slots__ = ("exam_id", "photographs", "person", "with_pictures", "picture_side_px", "urgency", "idempotency_key", "read_ahead")
     EXAM_ID_FIELD_NUMBER: _ClassVar[int]
     PHOTOGRAPHS_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
@@ -126,6 +126,7 @@ class ScreenRequest(_message.Message):
     PICTURE_SIDE_PX_FIELD_NUMBER: _ClassVar[int]
     URGENCY_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    READ_AHEAD_FIELD_NUMBER: _ClassVar[int]
     exam_id: str
     photographs: _containers.RepeatedCompositeFieldContainer[PhotographUpload]
     person: Person
@@ -133,7 +134,8 @@ class ScreenRequest(_message.Message):
     picture_side_px: int
     urgency: Urgency
     idempotency_key: str
-    def __init__(self, exam_id: _Optional[str] = ..., photographs: _Optional[_Iterable[_Union[PhotographUpload, _Mapping]]] = ..., person: _Optional[_Union[Person, _Mapping]] = ..., with_pictures: _Optional[bool] = ..., picture_side_px: _Optional[int] = ..., urgency: _Optional[_Union[Urgency, str]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    read_ahead: bool
+    def __init__(self, exam_id: _Optional[str] = ..., photographs: _Optional[_Iterable[_Union[PhotographUpload, _Mapping]]] = ..., person: _Optional[_Union[Person, _Mapping]] = ..., with_pictures: _Optional[bool] = ..., picture_side_px: _Optional[int] = ..., urgency: _Optional[_Union[Urgency, str]] = ..., idempotency_key: _Optional[str] = ..., read_ahead: _Optional[bool] = ...) -> None: ...
 
 class ScreenEvent(_message.Message):
     __slots__ = ("exam_id", "accepted", "photograph_refused", "quality", "anatomy", "biomarkers", "findings", "photograph_done", "forecast", "simulated_visit", "done", "evidence_maps")

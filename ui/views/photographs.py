@@ -20,7 +20,7 @@ FILE_TYPES = ["image/*", "tif", "tiff", "heic", "heif"]
 """With a MIME type here a phone offers its own camera. The service alone judges the content."""
 
 LOOK_EVERY_S = 0.25
-"""How often the page looks whether a verdict has come."""
+"""How long the page waits for a verdict before it lets go, and comes back."""
 
 OTHER = {Eye.OD: Eye.OS, Eye.OS: Eye.OD}
 
@@ -48,21 +48,21 @@ def show(person: KioskPerson, client: ScreeningClient) -> None:
     # The button stays in sight once there is something to screen.
     with st.container(key="actions-screen" if person.photographs else "nothing-yet"):
         _screen(person, client)
+    if person.checking():
+        _look_for_verdicts(person)
 
 
 def _eyes(person: KioskPerson, client: ScreeningClient) -> None:
     for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
         with column, st.container(key=f"card-{eye.value}"):
             _eye(person, client, eye)
-    if person.checking():
-        _look_for_verdicts(person)
 
 
 @st.fragment(run_every=LOOK_EVERY_S)
 def _look_for_verdicts(person: KioskPerson) -> None:
-    """Draw the whole page anew once every verdict has come."""
+    """Draw the whole page anew as soon as every verdict has come."""
     # Once, when all have come: each drawing anew is a moment in which a touch can go astray.
-    if not person.checking():
+    if person.judged(LOOK_EVERY_S):
         st.rerun()
 
 
@@ -208,10 +208,13 @@ def _screen(person: KioskPerson, client: ScreeningClient) -> None:
 
 def start(person: KioskPerson, client: ScreeningClient) -> None:
     """Send the photographs to the service, through the records where somebody signed in."""
+    if person.phase is Phase.SCREENING:
+        return  # a second touch that came before the page was drawn anew
     person.notices.clear()
     person.drawn.clear()
     staff = here()
     person.saved = staff is not None
     keeper = None if staff is None else KeepingScreener(staff.clinic, keeping_of(person))
-    person.run = ScreeningRun(keeper or client, person.exam())
+    checks = [p.check for p in person.photographs if p.check is not None]
+    person.run = ScreeningRun(keeper or client, person.exam(), checks)
     person.phase = Phase.SCREENING

@@ -8,16 +8,22 @@ from edge_runtime.wire.client import Eye, ForeseyeError, Overloaded, ServerUnrea
 from ui import parts
 from ui.exam_view import ExamView, exam_view
 from ui.person import KioskPerson, Notice, Phase
-from ui.screening import Progress
+from ui.screening import Progress, ScreeningRun
 from ui.told import told
 from ui.views import photograph_card
 from ui.wording import say, say_count
 
 LOOK_EVERY_S = 0.4
 
+AT_ONCE_S = 0.25
+"""A result that comes so soon is shown without a page in between."""
+
 
 def show(person: KioskPerson) -> None:
     """Draw the page and keep it fresh until the run ends."""
+    if person.run is not None and person.run.wait(AT_ONCE_S):
+        _live(person)
+        return
     st.html(parts.steps(2))
     _live(person)
     with st.container(key="actions-stop"):
@@ -26,13 +32,22 @@ def show(person: KioskPerson) -> None:
 
 @st.fragment(run_every=LOOK_EVERY_S)
 def _live(person: KioskPerson) -> None:
-    if person.run is None:
+    run = person.run
+    if run is None:
         return
-    progress = person.run.progress()
-    view = exam_view(person.run.exam, progress.events)
+    if not run.progress().finished:
+        _so_far(person, run)
+        # What is drawn is on its way to the browser: the result need not wait for the next look.
+        run.wait(LOOK_EVERY_S)
+    progress = run.progress()
     if progress.finished:
-        _ended(person, view, progress.error)
+        _ended(person, exam_view(run.exam, progress.events), progress.error)
         st.rerun()
+
+
+def _so_far(person: KioskPerson, run: ScreeningRun) -> None:
+    progress = run.progress()
+    view = exam_view(run.exam, progress.events)
     _how_far(view, progress)
     for column, eye in zip(st.columns(2, gap="medium"), (Eye.OD, Eye.OS), strict=True):
         with column:
