@@ -178,8 +178,9 @@ def kiosk(records: bool) -> Iterator[Kiosk]:
         running = open_things.enter_context(sync_playwright())
         chromium = running.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_ARGS)
         open_things.callback(chromium.close)
-        size = {"width": WALL[0], "height": WALL[1]}
-        page = chromium.new_context(viewport=size, locale="en-GB").new_page()
+        page = chromium.new_context(
+            viewport={"width": WALL[0], "height": WALL[1]}, locale="en-GB"
+        ).new_page()
         page.set_default_timeout(PATIENCE_S * 1000)
         page.goto(f"http://127.0.0.1:{port}")
         page.wait_for_selector(".fs-head")

@@ -228,11 +228,15 @@ class FakeClient:
         self.asked: list[Exam] = []
         self.hold = threading.Event()
         self.hold.set()
+        self.hold_checks = threading.Event()
+        self.hold_checks.set()
+        self.checks: list[Exam] = []
         self.stream: FakeStream | None = None
 
     def screen(self, exam: Exam, **_: object) -> FakeStream:
         if exam.exam_id.startswith(PREFIX):
-            return FakeStream(self._all_events(exam))
+            self.checks.append(exam)
+            return FakeStream(self._when_let(self._all_events(exam)))
         self.asked.append(exam)
         self.stream = FakeStream(self._events(exam))
         return self.stream
@@ -251,6 +255,11 @@ class FakeClient:
                 raise self.raises.pop(0)
             yield event
             self._wait()
+
+    def _when_let(self, events: Iterator[ClientEvent]) -> Iterator[ClientEvent]:
+        for event in events:
+            self.hold_checks.wait()
+            yield event
 
     def _wait(self) -> None:
         while not self.hold.wait(0.01):

@@ -31,6 +31,7 @@ from tests.ui.fake_service import (
 )
 from ui import gateway, screening
 from ui.person import KioskPerson, Phase
+from ui.views import photographs
 
 pytestmark = pytest.mark.slow
 
@@ -294,6 +295,24 @@ def test_the_uploader_starts_empty_again_after_each_upload(app: AppTest) -> None
 
     assert not app.file_uploader[OD].value
     assert "r.jpg" in words(app)
+
+
+def test_what_a_check_read_is_for_the_exam_and_a_second_touch_begins_no_second(
+    app: AppTest, client: FakeClient
+) -> None:
+    upload(app, OD, ("r.jpg", 100))
+    assert [check.read_ahead for check in client.checks] == [True]
+    client.hold.clear()
+    press = button(app, "Screen")
+    press.click().run()
+    run = person_of(app).run
+
+    photographs.start(person_of(app), client)
+
+    assert person_of(app).run is run
+    assert len(client.asked) == 1
+    client.hold.set()
+    until_the_end(app)
 
 
 def test_the_same_photograph_twice_is_pointed_out(app: AppTest) -> None:

@@ -11,6 +11,7 @@ from edge_runtime.errors import Cancelled, Overloaded, ServerFailed, ServerUnrea
 from edge_runtime.wire.records import ExamDone
 from tests.ui.fake_service import FakeClient
 from ui import screening
+from ui.checking import PhotographCheck
 from ui.screening import ScreeningRun
 
 PATIENCE_S = 30.0
@@ -31,6 +32,35 @@ def test_a_run_gathers_every_event_and_ends() -> None:
     assert run.progress().finished
     assert run.progress().error is None
     assert isinstance(run.progress().events[-1], ExamDone)
+
+
+def test_the_exam_waits_until_its_photographs_checks_have_read_them() -> None:
+    client = FakeClient()
+    client.hold_checks.clear()
+    check = PhotographCheck(client, EXAM.photographs[0])
+
+    run = ScreeningRun(client, EXAM, [check])
+
+    assert not run.wait(0.05)
+    assert client.asked == []
+    client.hold_checks.set()
+    assert run.wait(PATIENCE_S)
+    assert client.asked == [EXAM]
+    assert check.found().readable
+
+
+def test_an_exam_goes_on_without_a_check_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening, "CHECKED_WITHIN_S", 0.05)
+    client = FakeClient()
+    client.hold_checks.clear()
+    check = PhotographCheck(client, EXAM.photographs[0])
+
+    run = ScreeningRun(client, EXAM, [check])
+
+    assert run.wait(PATIENCE_S)
+    assert run.progress().error is None
+    client.hold_checks.set()
+    assert check.wait(PATIENCE_S)
 
 
 def test_what_has_arrived_can_be_seen_while_the_rest_is_in_work() -> None:

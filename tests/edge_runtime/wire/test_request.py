@@ -45,6 +45,7 @@ exams = st.builds(
     exam_id=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", fullmatch=True),
     photographs=st.lists(photographs, min_size=1, max_size=3).map(tuple),
     person=persons,
+    read_ahead=st.booleans(),
 )
 
 
