@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from edge_runtime.domain import Eye, PhotographFile
-from edge_runtime.stages import AnatomyRead, PhotographDone, StageEvent
+from edge_runtime.stages import AnatomyRead, ExamDone, ForecastRead, PhotographDone, StageEvent
 
 KEPT_S = 300.0
 """From a person's first photograph to the exam; then it is read again."""
@@ -78,9 +78,10 @@ def _key(file: PhotographFile) -> Key:
 
 
 def _under(index: int, stage: StageEvent) -> StageEvent:
-    assert hasattr(stage, "index"), "a photograph's stages alone are kept"
-    moved: StageEvent = replace(stage, index=index)
-    return moved
+    # The exam's own two stages belong to no photograph.
+    if isinstance(stage, (ForecastRead, ExamDone)):
+        return stage
+    return replace(stage, index=index)
 
 
 def _num_bytes(stage: StageEvent) -> int:
