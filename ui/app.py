@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import gateway, language, parts, widgets, zooming
+from ui import dates, gateway, language, parts, widgets, zooming
 from ui.views import front
 
 st.set_page_config(page_title="foreseye", layout="wide", initial_sidebar_state="collapsed")
@@ -16,4 +16,5 @@ with st.container(key="language"):
 st.html(parts.bar())
 st.html(widgets.script(language.spoken()), unsafe_allow_javascript=True)
 st.html(zooming.script(), unsafe_allow_javascript=True)
+st.html(dates.script(), unsafe_allow_javascript=True)
 front.show(gateway.connect())

@@ -30,8 +30,10 @@ from tests.ui.fake_service import (
     photograph_jpeg,
 )
 from ui import gateway, screening
+from ui.keeping import keeping_of
 from ui.person import KioskPerson, Phase
 from ui.views import photographs
+from ui.views.person_card import age_on
 
 pytestmark = pytest.mark.slow
 
@@ -187,12 +189,43 @@ def test_a_person_with_one_identifier_of_two_is_not_screened_and_the_page_says_w
     control(app, "who").set_value(True).run()
     next(t for t in app.text_input if t.label == "Hospital number").set_value("H-4711").run()
 
-    assert button(app, "Screen").disabled
+    assert "date of birth are both needed" in words(app)
+    button(app, "Screen").click().run()
+
+    assert person_of(app).phase is Phase.PHOTOGRAPHS
+    assert person_of(app).run is None
+    assert not client.asked
     assert "date of birth are both needed" in words(app)
 
     control(app, "who").set_value(False).run()
-    assert not button(app, "Screen").disabled
-    assert not client.asked
+    press_screen(app)
+    assert client.asked
+
+
+def test_what_is_typed_last_comes_with_the_press_that_follows_at_once(
+    app: AppTest, client: FakeClient
+) -> None:
+    control(app, "who").set_value(True).run()
+    number = next(t for t in app.text_input if t.label == "Hospital number")
+    number.set_value("H-4771").run()
+    app.date_input[0].set_value(date(1961, 5, 4)).run()
+    upload(app, OD, ("r.jpg", 100))
+
+    # Corrected, and Screen pressed before the page was drawn anew: one message brings it all.
+    next(t for t in app.text_input if t.label == "Hospital number").set_value("H-4711")
+    app.date_input[0].set_value(date(1916, 5, 4))
+    next(n for n in app.number_input if n.label.startswith("Systolic")).set_value(150.0)
+    control(app, "sex").set_value(Sex.F)
+    press_screen(app)
+
+    person = person_of(app)
+    assert keeping_of(person).identifiers == {
+        "hospital_number": "H-4711",
+        "birth_date": "1916-05-04",
+    }
+    told = client.asked[0].person
+    assert told.age_years == age_on(date.today(), date(1916, 5, 4))
+    assert (told.sex, told.covariates) == (Sex.F, {"sbp_mmhg": 150.0})
 
 
 def test_what_else_is_known_goes_with_the_exam(app: AppTest, client: FakeClient) -> None:

@@ -25,6 +25,24 @@ def show(person: KioskPerson) -> None:
         _present(person)
 
 
+def take(person: KioskPerson) -> None:
+    """Give the person what stands in the card's fields now.
+
+    What was typed last may come together with the touch that uses it, before the card is drawn.
+    """
+    held, serial, born = st.session_state, person.serial, person.birth_date
+    person.identified = bool(held.get(f"who-{serial}", person.identified))
+    number = held.get(f"number-{serial}", person.hospital_number).strip()
+    birth = held.get(f"birth-{serial}", born)
+    person.hospital_number, person.birth_date = (number, birth) if person.identified else ("", None)
+    person.age_years = held.get(f"age-{serial}-{born}", person.age_years)
+    if person.birth_date != born and person.birth_date is not None:
+        person.age_years = age_on(date.today(), person.birth_date)
+    person.sex = held.get(f"sex-{serial}", person.sex)
+    for name in (*(measured.name for measured in MEASURED), "smoking", *PRESENT):
+        _know(person, name, held.get(f"{name}-{serial}", person.covariates.get(name)))
+
+
 def _who(person: KioskPerson) -> None:
     ways = {False: say("person.anonymous"), True: say("person.identified")}
     person.identified = bool(

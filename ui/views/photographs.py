@@ -200,10 +200,17 @@ def _screen(person: KioskPerson, client: ScreeningClient) -> None:
             key=f"go-{person.serial}",
             type="primary",
             width="stretch",
-            disabled=not count or person.lacks_an_identifier or bool(person.questions()),
-            on_click=start,
+            disabled=not count or bool(person.questions()),
+            on_click=_press,
             args=(person, client),
         )
+
+
+def _press(person: KioskPerson, client: ScreeningClient) -> None:
+    """Screen with what stands in the fields now; without an identifier the page says what lacks."""
+    person_card.take(person)
+    if not person.lacks_an_identifier:
+        start(person, client)
 
 
 def start(person: KioskPerson, client: ScreeningClient) -> None:
