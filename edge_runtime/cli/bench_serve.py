@@ -73,15 +73,18 @@ def _measured(
     ):
         exam = exam_of(pipeline)
         workers = session.settings.exam_worker_count
-        here: dict[str, list[float]] = {"quality_ms": [], "exams_per_s": []}
+        at_once = sorted({_at_once(number, workers) for number in (*callers, workers)})
+        here: dict[str, list[float]] = {"quality_ms": []}
         there: list[dict[str, Any]] = []
-        for number in range(rounds):
+        for done in range(1, rounds + 1):
             here["quality_ms"].append(round(quality_s(pipeline, exam, seconds) * 1000.0, 2))
-            here["exams_per_s"].append(round(exams_per_s(pipeline, exam, seconds, workers), 2))
+            for number in at_once:
+                per_s = exams_per_s(pipeline, exam, seconds, number)
+                here.setdefault(_exams(number), []).append(round(per_s, 2))
             for name, per_s in runs_per_s(pipeline, seconds).items():
                 here.setdefault(f"{name}_per_s", []).append(round(per_s, 2))
             there.append(asyncio.run(_asked(pipeline, server, lasting_s, callers)))
-            show(number + 1)
+            show(done)
         return {
             "schema": "foreseye.bench-serve/1",
             "bundle": pipeline.bundle.identity.model_dump(),
@@ -185,10 +188,11 @@ def _show(report: Mapping[str, Any], console: Console) -> None:
         for name, by_callers in served.items():
             if name == "overload":
                 continue
-            rate = here["exams_per_s" if name == "screen" else f"{name}_per_s"][number]
             for callers, load in by_callers.items():
+                together = _exams(_at_once(int(callers), report["exam_workers"]))
+                rate = here[together if name == "screen" else f"{name}_per_s"][number]
                 table.add_row(name, callers, *_cells(load, rate))
-        flood, rate = served["overload"], here["exams_per_s"][number]
+        flood, rate = served["overload"], here[_exams(report["exam_workers"])][number]
         capacity = flood["at_capacity"]
         table.add_row("at capacity", str(capacity["callers"]), *_cells(capacity, rate))
         table.add_row("overload", str(flood["callers"]), *_cells(flood, rate))
@@ -202,6 +206,15 @@ def _show(report: Mapping[str, Any], console: Console) -> None:
         )
     console.print(f"Here: {', '.join(f'{name} {values}' for name, values in here.items())}")
     console.print(f"The server holds {report['server_pss_mb']} MB.")
+
+
+def _at_once(callers: int, workers: int) -> int:
+    """Return how many exams are worked on at a time: what as many threads do here is the like."""
+    return min(callers, workers)
+
+
+def _exams(number: int) -> str:
+    return f"exams_{number}_at_once_per_s"
 
 
 def _cells(load: Mapping[str, Any], here_per_s: float) -> list[str]:

@@ -41,14 +41,14 @@ def quality_s(pipeline: Pipeline, exam: Exam, seconds: float) -> float:
     return sorted(times)[len(times) // 2]
 
 
-def exams_per_s(pipeline: Pipeline, exam: Exam, seconds: float, workers: int) -> float:
-    """Return exams a second when as many threads work as the server has workers."""
+def exams_per_s(pipeline: Pipeline, exam: Exam, seconds: float, at_once: int) -> float:
+    """Return exams a second when so many threads work on one each."""
     screened_once(pipeline, exam)
     started = time.perf_counter()
     screened_once(pipeline, exam)
-    count = max(AT_LEAST * workers, int(seconds / (time.perf_counter() - started) * workers))
+    count = max(AT_LEAST * at_once, int(seconds / (time.perf_counter() - started) * at_once))
     started = time.perf_counter()
-    for _ in in_order(lambda each: screened_once(pipeline, each), [exam] * count, workers):
+    for _ in in_order(lambda each: screened_once(pipeline, each), [exam] * count, at_once):
         pass
     return count / (time.perf_counter() - started)
 

@@ -54,7 +54,7 @@ class Answer:
 
 @dataclass(eq=False)
 class Job:
-    """Inputs whose first axis counts the items; `answer` is resolved by the engine's thread."""
+    """Inputs whose first axis counts the items; `answer` is resolved by the thread of its run."""
 
     inputs: Tensors
     caller: Caller
@@ -77,3 +77,8 @@ class Job:
     def shapes(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """What must be equal for two jobs to run in one batch."""
         return tuple((name, array.shape[1:]) for name, array in sorted(self.inputs.items()))
+
+    def unwanted(self, now: float) -> bool:
+        """Return whether nobody waits for the answer any more at this moment (monotonic)."""
+        late = now > self.must_begin_by or now > self.caller.must_end_by
+        return late or self.caller.stopped or self.answer.cancelled()

@@ -71,7 +71,7 @@ class JobQueue:
         """Drop the jobs that nobody waits for any more, or whose time is over."""
         now = time.monotonic()
         for urgency, jobs in self._waiting.items():
-            if any(_unwanted(job, now) for job in jobs):
+            if any(job.unwanted(now) for job in jobs):
                 self._waiting[urgency] = deque(job for job in jobs if not self._dropped(job, now))
 
     def refuse_all(self, error: Overloaded) -> None:
@@ -90,7 +90,7 @@ class JobQueue:
         return min(firsts, key=lambda job: job.caller.turn_at, default=None)
 
     def _dropped(self, job: Job, now: float) -> bool:
-        if not _unwanted(job, now):
+        if not job.unwanted(now):
             return False
         self._num_bytes -= job.num_bytes
         if job.caller.stopped:
@@ -108,11 +108,6 @@ def _fits(job: Job, taken: list[Job], num_items: int, max_items: int) -> bool:
     if not taken:
         return True
     return num_items + job.num_items <= max_items and job.shapes == taken[0].shapes
-
-
-def _unwanted(job: Job, now: float) -> bool:
-    late = now > job.must_begin_by or now > job.caller.must_end_by
-    return late or job.caller.stopped or job.answer.cancelled()
 
 
 def _refuse(job: Job, error: Exception) -> None:

@@ -1,7 +1,9 @@
-"""The engine room: one thread on the engines, and in front of it a queue for each model.
+"""The engine room: one run at a time on the engines, and in front of it a queue for each model.
 
-One run at a time uses all processors; which comes next is decided when the last one ends: the most
-urgent job of any model, the earliest among equals, with whatever may share its batch.
+A run uses all processors; which comes next is decided when the last one ends: the most urgent job
+of any model, the earliest among equals, with whatever may share its batch. The room's own thread
+makes the runs; one that finds nobody before it is made where it was asked for, since handing it to
+another thread and the answer back costs more than a small run.
 """
 
 from __future__ import annotations
@@ -60,13 +62,13 @@ class EngineRoom:
         self._places: dict[str, _Place] = {}
         self._changed = threading.Condition()
         self._closed = False
-        self._engines = threading.Lock()
-        """Held during each run: the engines serve one at a time."""
+        self._running = False
+        """The engines serve one at a time, whoever's thread it is in."""
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     def add(self, model: LoadedModel, bounds: Bounds, statistics: ModelStatistics) -> None:
-        """Take a model in. Its backend is from now on run by this room's thread alone."""
+        """Take a model in. Its backend is from now on run by this room alone."""
         queue = JobQueue(bounds.max_jobs, bounds.max_bytes)
         with self._changed:
             self._places[model.name] = _Place(model, bounds, queue, statistics)
@@ -97,24 +99,21 @@ class EngineRoom:
         The run is made in the caller's own thread. Raises what the engine raises.
         """
         place = self._places.get(name)
-        if place is None or not place.bounds.quick or not self._engines.acquire(blocking=False):
-            return None
-        try:
-            if self._closed or any(len(each.queue) for each in self._places.values()):
-                return None
-            job.answer.set_running_or_notify_cancel()
-            job.answer.add_done_callback(partial(_book_failure, place.statistics, job))
-            _run(place, [job])
-        finally:
-            self._engines.release()
-        return job.answer.result()
+        return self._answer_here(place, job) if place is not None and place.bounds.quick else None
 
     def run(self, name: str, inputs: Tensors) -> Tensors:
-        """Return a model's outputs for the exam that this thread works on; waits for them."""
+        """Return a model's outputs for the exam that this thread works on; waits for them.
+
+        Raises NotInBundle for a model that is not here, Overloaded when the room is closed, and
+        what the engine raises.
+        """
         job = Job(inputs, CALLER.get(Caller()))
         began_ns = time.time_ns()
-        self.submit(name, job, bounded=False)
-        answer = job.answer.result()
+        place = self._places.get(name)
+        answer = None if place is None else self._answer_here(place, job)
+        if answer is None:
+            self.submit(name, job, bounded=False)
+            answer = job.answer.result()
         book(f"model {name}", began_ns, {f"{k}_ns": v for k, v in vars(answer.times_ns).items()})
         return answer.outputs
 
@@ -139,28 +138,54 @@ class EngineRoom:
             for place in self._places.values():
                 place.queue.refuse_all(Overloaded("the engines were closed", RETRY_CLOSED_MS))
             self._changed.notify_all()
-        if self._thread is not threading.current_thread():
-            self._thread.join()
+            self._changed.wait_for(lambda: not self._running)
+        self._thread.join()
+
+    def _answer_here(self, place: _Place, job: Job) -> Answer | None:
+        """Return the answer, made in this thread, unless others were first or are waited for."""
+        if place.bounds.max_delay_us > 0 or job.unwanted(time.monotonic()):
+            return None
+        with self._changed:
+            if self._closed or self._running or self._anybody_waits():
+                return None
+            self._running = True
+        job.answer.set_running_or_notify_cancel()
+        job.answer.add_done_callback(partial(_book_failure, place.statistics, job))
+        try:
+            _run(place, [job])
+        finally:
+            self._let_the_next()
+        return job.answer.result()
 
     def _work(self) -> None:
         while (batch := self._next_batch()) is not None:
             place, jobs = batch
             if jobs:
-                with self._engines:
-                    _run(place, jobs)
+                _run(place, jobs)
             # Otherwise the last answers would live until the next batch.
             del batch, place, jobs
+            self._let_the_next()
+
+    def _let_the_next(self) -> None:
+        with self._changed:
+            self._running = False
+            if self._closed or self._anybody_waits():
+                self._changed.notify_all()
+
+    def _anybody_waits(self) -> bool:
+        return any(len(place.queue) for place in self._places.values())
 
     def _next_batch(self) -> tuple[_Place, list[Job]] | None:
         with self._changed:
             while True:
-                place = self._most_urgent()
+                place = None if self._running else self._most_urgent()
                 if place is not None:
                     wait_s = _wait_for_company_s(place)
                     if wait_s <= 0.0:
+                        self._running = True
                         return place, place.queue.take(place.bounds.max_batch_size)
                     self._changed.wait(wait_s)
-                elif self._closed:
+                elif self._closed and not self._running:
                     return None
                 else:
                     self._changed.wait()

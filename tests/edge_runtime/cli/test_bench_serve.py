@@ -32,7 +32,7 @@ def test_the_short_form_measures_here_and_there_and_in_overload(tmp_path: Path) 
     assert report["schema"] == "foreseye.bench-serve/1"
     assert set(report["in_process"]) == {
         "quality_ms",
-        "exams_per_s",
+        "exams_1_at_once_per_s",
         "anatomy_per_s",
         "findings_per_s",
     }

@@ -15,11 +15,12 @@ from tests.edge_runtime.service.held_screener import PATIENCE_S
 
 
 class CountingEngine:
-    """Doubles its input, and remembers each run's."""
+    """Doubles its input, and remembers each run's, and its thread."""
 
     def __init__(self, name: str = "onnxruntime-cpu") -> None:
         self.name = name
         self.runs: list[list[float]] = []
+        self.threads: list[int] = []
         self.error: Exception | None = None
         self.begun = threading.Event()
         self._let: threading.Semaphore | None = None
@@ -33,6 +34,7 @@ class CountingEngine:
 
     def run(self, inputs: Tensors) -> Tensors:
         self.runs.append(inputs["x"][:, 0].tolist())
+        self.threads.append(threading.get_ident())
         self.begun.set()
         if self._let is not None:
             assert self._let.acquire(timeout=PATIENCE_S)

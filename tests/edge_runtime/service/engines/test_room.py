@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextvars import copy_context
 
 import numpy as np
 import pytest
 
-from edge_runtime.errors import InferenceFailed, NotInBundle, Overloaded
+from edge_runtime.errors import InferenceFailed, NotInBundle, Overloaded, TooLate
 from edge_runtime.service.engines.job import CALLER, Caller, Job
 from edge_runtime.service.engines.room import Bounds, EngineRoom
 from edge_runtime.service.engines.statistics import BACKEND, CANCELLED, REJECTED, ModelStatistics
@@ -267,3 +268,68 @@ def test_a_failure_of_a_quick_model_is_raised_and_counted(room: EngineRoom) -> N
         room.answer_at_once("a", a_job(1))
 
     assert statistics.failures[BACKEND] == 1
+
+
+X = {"x": np.full((1, 2), 7, np.float32)}
+
+
+def test_an_exam_that_finds_the_engines_free_runs_its_model_in_its_own_thread(
+    room: EngineRoom,
+) -> None:
+    engine, statistics = moved_in(room)
+
+    assert room.run("a", X)["y"][0, 0] == 14
+    assert engine.threads == [threading.get_ident()]
+    assert (statistics.success.count, statistics.execution_count) == (1, 1)
+
+
+def test_an_exam_waits_for_company_where_that_is_asked_for(room: EngineRoom) -> None:
+    engine, _ = moved_in(room, Bounds(max_batch_size=2, max_delay_us=20_000))
+
+    assert room.run("a", X)["y"][0, 0] == 14
+    assert engine.threads != [threading.get_ident()]
+
+
+def test_what_comes_during_an_exams_own_run_is_served_after_it_in_turn(room: EngineRoom) -> None:
+    engine, _ = moved_in(room)
+    engine.hold()
+    exam = threading.Thread(target=room.run, args=("a", X))
+    exam.start()
+    assert engine.begun.wait(PATIENCE_S)
+    later, sooner = a_job(1, urgency=Urgency.BATCH), a_job(2, urgency=Urgency.KIOSK)
+    submitted(room, later, sooner)
+    engine.let()
+
+    later.answer.result(PATIENCE_S)
+    exam.join(PATIENCE_S)
+    assert engine.runs == [[7], [2], [1]]
+
+
+def test_an_exam_whose_time_is_over_runs_nothing_on_free_engines(room: EngineRoom) -> None:
+    engine, _ = moved_in(room)
+    late = copy_context()
+    late.run(CALLER.set, Caller(must_end_by=time.monotonic() - 1.0))
+
+    with pytest.raises(TooLate):
+        late.run(room.run, "a", X)
+    assert engine.runs == []
+
+
+def test_closing_waits_for_the_run_in_an_exams_own_thread() -> None:
+    room = EngineRoom()
+    engine, _ = moved_in(room)
+    engine.hold()
+    exam = threading.Thread(target=room.run, args=("a", X))
+    exam.start()
+    assert engine.begun.wait(PATIENCE_S)
+    closing = threading.Thread(target=room.close)
+    closing.start()
+    closing.join(0.05)
+    assert closing.is_alive()
+    engine.let()
+
+    closing.join(PATIENCE_S)
+    exam.join(PATIENCE_S)
+    assert not closing.is_alive()
+    with pytest.raises(Overloaded):
+        room.run("a", X)
