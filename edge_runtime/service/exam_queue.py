@@ -1,9 +1,9 @@
 """As many exams at a time as there are workers, the others in order behind them, and no more than
 will fit.
 
-All bookkeeping happens on the event loop. A worker's thread is only ever asked for the next event
-of an exam, so stopping an exam means not asking again: whatever the engine is doing ends first,
-and nothing is torn out of its hands.
+All bookkeeping happens on the event loop. A worker's thread makes the events of an exam one by one
+and looks in between whether it was stopped: whatever the engine is doing ends first, and nothing is
+torn out of its hands.
 """
 
 from __future__ import annotations

@@ -64,7 +64,9 @@ class Run(Generic[Event]):
         """A worker has taken it up."""
         self._queue = queue
         self._events = events
-        self._ready: asyncio.Queue[Event | _End] = asyncio.Queue(EVENTS_AHEAD)
+        self._ready: asyncio.Queue[Event | _End] = asyncio.Queue()
+        self._num_made = self._num_read = 0
+        self._read = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
         self._stepping = threading.Lock()
         self._context = copy_context()
@@ -87,6 +89,8 @@ class Run(Generic[Event]):
             event = await asyncio.wait_for(self._ready.get(), timeout_s)
         except asyncio.TimeoutError:
             raise TooLate("the deadline passed") from None
+        self._num_read += 1
+        self._read.set()
         if not isinstance(event, _End):
             return event
         if event.error is not None:
@@ -128,30 +132,48 @@ class Run(Generic[Event]):
     async def _produce(self) -> None:
         async with self._queue.turns.turn(self.caller.turn_at):
             self.begun = True
+            loop = asyncio.get_running_loop()
             try:
                 ended = False
                 while not ended and not self.stopped:
-                    event = await self._step()
-                    await asyncio.wait_for(self._ready.put(event), PATIENCE_S)
-                    ended = isinstance(event, _End)
+                    ended = await loop.run_in_executor(self._queue.workers, self._advance, loop)
+                    if not ended:
+                        await asyncio.wait_for(self._have_read(), PATIENCE_S)
             except asyncio.TimeoutError:
                 self._end_with(TooLate(f"the client did not read for {PATIENCE_S:g} s"))
             finally:
                 self._queue.workers.submit(self._close)
 
-    async def _step(self) -> Event | _End:
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._queue.workers, self._advance)
-        except Exception as error:  # noqa: BLE001 - carried to the reader, who tells them apart
-            return _End(error)
+    async def _have_read(self) -> None:
+        while self._is_ahead():
+            self._read.clear()
+            await self._read.wait()
 
-    def _advance(self) -> Event | _End:
+    def _is_ahead(self) -> bool:
+        return self._num_made - self._num_read >= EVENTS_AHEAD
+
+    def _advance(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Make events until the last, and return True, or until enough of them wait unread.
+
+        The loop hears of each as it is made; asking it for leave each time would cost two changes
+        of threads an event.
+        """
+        ended = False
         with self._stepping:
-            event = self._context.run(next, self._events, _End(None))
+            while not (ended or self.stopped or self._is_ahead()):
+                event = self._made()
+                ended = isinstance(event, _End)
+                self._num_made += 1
+                loop.call_soon_threadsafe(self._ready.put_nowait, event)
         if self.stopped:
             self._close()
-        return event
+        return ended
+
+    def _made(self) -> Event | _End:
+        try:
+            return self._context.run(next, self._events, _End(None))
+        except Exception as error:  # noqa: BLE001 - carried to the reader, who tells them apart
+            return _End(error)
 
     def _close(self) -> None:
         """Close the events, unless a worker is in them: it closes them when it comes out."""
