@@ -78,11 +78,11 @@ def test_what_waits_together_runs_together_and_each_gets_its_own(room: EngineRoo
     }
 
 
-def test_the_more_urgent_passes_all_others_of_any_model(room: EngineRoom) -> None:
+def test_the_more_urgent_passes_the_others(room: EngineRoom) -> None:
     engine, _ = moved_in(room)
     other, _ = moved_in(room, name="b")
     order: list[float] = []
-    first = held_by_one(room, engine)
+    first, beside = held_by_one(room, engine), held_by_one(room, other, name="b")
     jobs = [
         ("a", a_job(1, urgency=Urgency.BATCH)),
         ("b", a_job(2, urgency=Urgency.PHONE)),
@@ -94,12 +94,15 @@ def test_the_more_urgent_passes_all_others_of_any_model(room: EngineRoom) -> Non
             lambda answer: order.append(float(answer.result().outputs["y"][0, 0]) / 2)
         )
         submitted(room, job, name=name)
+    other.let()
+    for _, job in (jobs[1], jobs[3]):
+        job.answer.result(PATIENCE_S)
     engine.let()
-    for job in (first, *(job for _, job in jobs)):
+    for job in (first, beside, jobs[0][1], jobs[2][1]):
         job.answer.result(PATIENCE_S)
 
     assert order == [4, 2, 1, 3]
-    assert other.runs == [[4], [2]]
+    assert other.runs == [[0], [4], [2]]
 
 
 def test_a_lonely_request_waits_for_company_no_longer_than_allowed(room: EngineRoom) -> None:
@@ -333,3 +336,55 @@ def test_closing_waits_for_the_run_in_an_exams_own_thread() -> None:
     assert not closing.is_alive()
     with pytest.raises(Overloaded):
         room.run("a", X)
+
+
+def test_two_models_run_at_a_time_and_a_third_waits_for_one_of_them(room: EngineRoom) -> None:
+    engines = {name: moved_in(room, name=name)[0] for name in "abc"}
+    held = [held_by_one(room, engines[name], name=name) for name in "ab"]
+    engines["c"].hold()
+    third = a_job(3)
+    submitted(room, third, name="c")
+    assert not engines["c"].begun.wait(0.05)
+
+    engines["b"].let()
+    assert engines["c"].begun.wait(PATIENCE_S)
+    for engine in engines.values():
+        engine.let()
+    for job in (*held, third):
+        job.answer.result(PATIENCE_S)
+
+
+def test_the_most_urgent_of_several_models_is_next(room: EngineRoom) -> None:
+    engines = {name: moved_in(room, name=name)[0] for name in "abcd"}
+    held = [held_by_one(room, engines[name], name=name) for name in "ab"]
+    later, sooner = a_job(1, urgency=Urgency.BATCH), a_job(2, urgency=Urgency.KIOSK)
+    for name in "cd":
+        engines[name].hold()
+    submitted(room, later, name="c")
+    submitted(room, sooner, name="d")
+    engines["a"].let()
+
+    assert engines["d"].begun.wait(PATIENCE_S)
+    assert not engines["c"].begun.is_set()
+    for engine in engines.values():
+        engine.let()
+    for job in (*held, later, sooner):
+        job.answer.result(PATIENCE_S)
+
+
+def test_a_model_makes_one_run_at_a_time_though_engines_are_free(room: EngineRoom) -> None:
+    engine, _ = moved_in(room)
+    engine.hold()
+    exams = [threading.Thread(target=room.run, args=("a", X)) for _ in range(2)]
+    exams[0].start()
+    assert engine.begun.wait(PATIENCE_S)
+    exams[1].start()
+    deadline = time.monotonic() + PATIENCE_S
+    while room.num_waiting("a") < 1:
+        assert time.monotonic() < deadline
+    assert len(engine.runs) == 1
+    engine.let()
+
+    for exam in exams:
+        exam.join(PATIENCE_S)
+    assert engine.runs == [[7], [7]]
