@@ -99,18 +99,23 @@ def _proved_model(
     raise AssertionError("the last candidate is proved or raises")
 
 
-def _proved_on(
-    bundle: Bundle, name: ModelName, candidate: Candidate, settings: Settings
-) -> LoadedModel:
-    engine, precision = candidate
-    entry = bundle.manifest.models[name]
-    options = EngineOptions(
+def engine_options(settings: Settings, precision: Precision) -> EngineOptions:
+    """Return what an engine is told to run a model in a precision."""
+    return EngineOptions(
         settings.thread_count,
         precision,
         settings.engines,
         settings.engine_workspace_mb,
         settings.max_batch_size,
     )
+
+
+def _proved_on(
+    bundle: Bundle, name: ModelName, candidate: Candidate, settings: Settings
+) -> LoadedModel:
+    engine, precision = candidate
+    entry = bundle.manifest.models[name]
+    options = engine_options(settings, precision)
     backend = open_backend(bundle.read(entry.artefacts[precision].file), engine, options)
     identity = ModelIdentity(backend=backend.name, precision=precision)
     model = LoadedModel(name, entry, identity, backend, threading.Lock())

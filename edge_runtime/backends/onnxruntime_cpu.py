@@ -10,8 +10,19 @@ from edge_runtime.errors import InferenceFailed
 NAME = "onnxruntime-cpu"
 
 
+# One arena for all sessions of the process: models that take turns use the same memory. With one
+# each the reference bundle holds 400 MB after ten exams, with one for all 259.
+ort.create_and_register_allocator(
+    ort.OrtMemoryInfo("Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT),
+    None,
+)
+
+
 class OnnxRuntimeCpu:
-    """One ONNX graph in one ONNX Runtime session."""
+    """One ONNX graph in one ONNX Runtime session. `run` may be called by several threads at once.
+
+    (Of the runtime: "multiple threads can invoke Run() on the same session object", its C API.)
+    """
 
     name = NAME
 
@@ -25,6 +36,7 @@ class OnnxRuntimeCpu:
         # The arena stays on: without it each run faults its memory in anew (measured: 1.6 times
         # slower). Its pattern of reuse is off: it kept 666 MB where 396 do, at the same speed.
         options.enable_mem_pattern = False
+        options.add_session_config_entry("session.use_env_allocators", "1")
         # Threads that spin while they wait take the cores from what is measured beside them, and
         # gain nothing alone (two cores: 99 against 68 ms beside the biomarkers, 39 and 40 alone).
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from edge_runtime.backends.base import Backend
 from edge_runtime.bundle.opening import Bundle
 from edge_runtime.contracts.bundle import ModelEntry
 from edge_runtime.domain import Tensors
 from edge_runtime.fundus.intake import ReadPhotograph
 from edge_runtime.models import LoadedModel
 from edge_runtime.service.engines.batching import tried
+from edge_runtime.service.engines.narrow import narrow_engine
 from edge_runtime.service.engines.room import Bounds, EngineRoom
 from edge_runtime.service.engines.statistics import ModelStatistics
 from edge_runtime.service.screener import OpenScreener, Screener
@@ -53,6 +55,7 @@ class Generation:
         self.models = dict(screener.loaded)
         self.screener = screener
         self._opened = opened
+        self._narrow: list[Backend] = []
         self._lock = threading.Lock()
         self._num_users = 0
         self._retired = False
@@ -112,10 +115,14 @@ class Generation:
         return self._closed.wait(timeout_s)
 
     def _move_in(self, statistics: StatisticsOf) -> None:
-        seated = {}
+        bundle, seated = self.screener.bundle, {}
         for name, model in self.models.items():
-            bounds = _bounds(self.settings, self.screener.bundle, model)
-            self.room.add(model, bounds, statistics(name, self.version))
+            samples = golden_inputs(bundle, name, model.entry)
+            narrow = narrow_engine(bundle, model, samples, self.settings)
+            if narrow is not None:
+                self._narrow.append(narrow)
+            bounds = _bounds(self.settings, model, samples)
+            self.room.add(model, bounds, statistics(name, self.version), narrow)
             engine = InTheRoom(model.backend.name, name, self.room)
             seated[name] = replace(model, backend=engine, lock=nullcontext())
         self.screener = self.screener.on(seated, self._read)
@@ -127,12 +134,13 @@ class Generation:
 
     def _close(self) -> None:
         self.room.close()
+        for engine in self._narrow:
+            engine.close()
         self._opened.close()
         self._closed.set()
 
 
-def _bounds(settings: Settings, bundle: Bundle, model: LoadedModel) -> Bounds:
-    samples = golden_inputs(bundle, model.name, model.entry)
+def _bounds(settings: Settings, model: LoadedModel, samples: Sequence[Tensors]) -> Bounds:
     trial = tried(model.backend, samples, settings.max_batch_size)
     return Bounds(
         max_jobs=settings.max_queued_inferences,

@@ -1,9 +1,10 @@
 """The engine room: few runs at a time on the engines, and in front of them a queue for each model.
 
 Which comes next is decided when one ends: the most urgent job of any model that is free, the
-earliest among equals, with whatever may share its batch. The room's own threads make the runs; one
-that finds nobody before it is made where it was asked for, since handing it to another thread and
-the answer back costs more than a small run.
+earliest among equals, with whatever may share its batch. One that is alone gets all processors,
+others a share each where the model has an engine for that. The room's own threads make the runs;
+one that finds nobody before it is made where it was asked for, since handing it to another thread
+and the answer back costs more than a small run.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 
+from edge_runtime.backends.base import Backend
 from edge_runtime.domain import Tensors
 from edge_runtime.errors import Cancelled, InferenceError, NotInBundle, Overloaded, TooLate
 from edge_runtime.models import LoadedModel
 from edge_runtime.service.engines.batching import run_batch
 from edge_runtime.service.engines.job import CALLER, Answer, Caller, Job
 from edge_runtime.service.engines.job_queue import JobQueue
+from edge_runtime.service.engines.narrow import SHARES
 from edge_runtime.service.engines.statistics import (
     BACKEND,
     CANCELLED,
@@ -32,9 +35,9 @@ from edge_runtime.service.spans import book
 
 RETRY_CLOSED_MS = 1_000
 
-RUNS_AT_ONCE = 2
-"""Of different models, each on all processors: a run alone leaves some idle where its graph is
-narrow. Two exams at once then take what they take without a server, 1/7 less than with one run."""
+RUNS_AT_ONCE = SHARES
+"""Of engines on a share of the processors, or of different models on all: even those leave some
+idle, and two exams at once take a seventh less than with one run at a time."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,10 @@ class _Place:
     bounds: Bounds
     queue: JobQueue
     statistics: ModelStatistics
-    running: bool = False
-    """In whoever's thread; a model makes one run at a time."""
+    narrow: Backend | None = None
+    """The same model on a share of the processors, for several threads at once."""
+    num_running: int = 0
+    """Runs in whoever's thread: one at a time, or several where there is a `narrow`."""
 
 
 class EngineRoom:
@@ -75,11 +80,20 @@ class EngineRoom:
         for thread in self._threads:
             thread.start()
 
-    def add(self, model: LoadedModel, bounds: Bounds, statistics: ModelStatistics) -> None:
-        """Take a model in. Its backend is from now on run by this room alone."""
+    def add(
+        self,
+        model: LoadedModel,
+        bounds: Bounds,
+        statistics: ModelStatistics,
+        narrow: Backend | None = None,
+    ) -> None:
+        """Take a model in, with its engine on a share of the processors where it has one.
+
+        Its engines are from now on run by this room alone.
+        """
         queue = JobQueue(bounds.max_jobs, bounds.max_bytes)
         with self._changed:
-            self._places[model.name] = _Place(model, bounds, queue, statistics)
+            self._places[model.name] = _Place(model, bounds, queue, statistics, narrow)
 
     def submit(self, name: str, job: Job, *, bounded: bool) -> None:
         """Let a job wait for a model; its `answer` is resolved later.
@@ -157,27 +171,35 @@ class EngineRoom:
         with self._changed:
             if self._closed or self._anybody_waits() or not self._may_run(place):
                 return None
-            place.running = True
+            backend = self._taken(place)
         job.answer.set_running_or_notify_cancel()
         job.answer.add_done_callback(partial(_book_failure, place.statistics, job))
         try:
-            _run(place, [job])
+            _run(place, backend, [job])
         finally:
             self._let_the_next(place)
         return job.answer.result()
 
     def _work(self) -> None:
         while (batch := self._next_batch()) is not None:
-            place, jobs = batch
+            place, backend, jobs = batch
             if jobs:
-                _run(place, jobs)
+                _run(place, backend, jobs)
             self._let_the_next(place)
             # Otherwise the last answers would live until the next batch.
-            del batch, place, jobs
+            del batch, place, backend, jobs
+
+    def _taken(self, place: _Place) -> Backend:
+        """Return the engine for a run of a place that may run, and book it as running."""
+        alone = self._num_running() == 0 and not self._anybody_waits()
+        place.num_running += 1
+        if place.narrow is not None and not alone:
+            return place.narrow
+        return place.model.backend
 
     def _let_the_next(self, place: _Place) -> None:
         with self._changed:
-            place.running = False
+            place.num_running -= 1
             if self._closed or self._anybody_waits():
                 self._changed.notify_all()
 
@@ -185,20 +207,21 @@ class EngineRoom:
         return any(len(place.queue) for place in self._places.values())
 
     def _num_running(self) -> int:
-        return sum(place.running for place in self._places.values())
+        return sum(place.num_running for place in self._places.values())
 
     def _may_run(self, place: _Place) -> bool:
-        return not place.running and self._num_running() < RUNS_AT_ONCE
+        free = place.narrow is not None or place.num_running == 0
+        return free and self._num_running() < RUNS_AT_ONCE
 
-    def _next_batch(self) -> tuple[_Place, list[Job]] | None:
+    def _next_batch(self) -> tuple[_Place, Backend, list[Job]] | None:
         with self._changed:
             while True:
                 place = self._most_urgent()
                 if place is not None:
                     wait_s = _wait_for_company_s(place)
                     if wait_s <= 0.0:
-                        place.running = True
-                        return place, place.queue.take(place.bounds.max_batch_size)
+                        jobs = place.queue.take(place.bounds.max_batch_size)
+                        return place, self._taken(place), jobs
                     self._changed.wait(wait_s)
                 elif self._closed:
                     return None
@@ -228,9 +251,9 @@ def _wait_for_company_s(place: _Place) -> float:
     return bounds.max_delay_us / 1e6 - waited_ns / 1e9
 
 
-def _run(place: _Place, jobs: list[Job]) -> None:
+def _run(place: _Place, backend: Backend, jobs: list[Job]) -> None:
     try:
-        answers = run_batch(place.model.backend, jobs, place.bounds.max_batch_size)
+        answers = run_batch(backend, jobs, place.bounds.max_batch_size)
     except Exception as error:  # noqa: BLE001 - carried to the callers, who tell them apart
         for job in jobs:
             job.answer.set_exception(error)

@@ -388,3 +388,44 @@ def test_a_model_makes_one_run_at_a_time_though_engines_are_free(room: EngineRoo
     for exam in exams:
         exam.join(PATIENCE_S)
     assert engine.runs == [[7], [7]]
+
+
+def with_a_narrow_engine(room: EngineRoom) -> tuple[CountingEngine, CountingEngine]:
+    wide, narrow = CountingEngine(), CountingEngine()
+    room.add(loaded(wide), Bounds(), ModelStatistics(), narrow)
+    return wide, narrow
+
+
+def test_a_run_alone_has_all_processors(room: EngineRoom) -> None:
+    wide, narrow = with_a_narrow_engine(room)
+
+    for _ in range(3):
+        room.run("a", X)
+
+    assert (len(wide.runs), len(narrow.runs)) == (3, 0)
+
+
+def test_a_run_beside_another_has_its_share_of_the_processors(room: EngineRoom) -> None:
+    wide, narrow = with_a_narrow_engine(room)
+    first = held_by_one(room, wide)
+
+    assert room.run("a", X)["y"][0, 0] == 14
+    wide.let()
+    first.answer.result(PATIENCE_S)
+    assert (wide.runs, narrow.runs) == ([[0]], [[7]])
+
+
+def test_where_more_wait_each_run_has_its_share(room: EngineRoom) -> None:
+    wide, narrow = with_a_narrow_engine(room)
+    narrow.hold()
+    first = held_by_one(room, wide)
+    jobs = [a_job(n) for n in range(1, 5)]
+    submitted(room, *jobs)
+    wide.let()
+    narrow.let()
+
+    for job in (first, *jobs):
+        job.answer.result(PATIENCE_S)
+    assert wide.runs[0] == [0]
+    assert len(wide.runs) + len(narrow.runs) == 5
+    assert len(wide.runs) <= 2, "the last may find itself alone"
