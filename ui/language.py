@@ -20,6 +20,9 @@ Language = Literal["en", "zh"]
 KEY = "lang"
 """Of the session and of the page's address."""
 
+SWITCH = "language-switch"
+"""Of the switch, which a browser may tell to be empty for a moment; the choice outlives that."""
+
 NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
 """Each language by its own name: never translated."""
 
@@ -52,14 +55,18 @@ def switch() -> None:
     asked = st.query_params.get(KEY)
     if KEY not in st.session_state:
         st.session_state[KEY] = asked if asked in NAMES else _of_the_browser()
-    st.segmented_control(
+    if st.session_state.get(SWITCH) not in NAMES:
+        st.session_state[SWITCH] = st.session_state[KEY]
+    chosen = st.segmented_control(
         "Language / 语言",
         list(NAMES),
         format_func=NAMES.__getitem__,
-        key=KEY,
+        key=SWITCH,
         required=True,
         label_visibility="collapsed",
     )
+    if chosen in NAMES:
+        st.session_state[KEY] = chosen
     if st.session_state[KEY] != asked:
         st.query_params[KEY] = st.session_state[KEY]
 

@@ -15,6 +15,7 @@ import streamlit as st
 
 from edge_runtime.wire.client import ForeseyeError, NotSignedIn, records_client
 from ui.language import KEY as LANGUAGE
+from ui.language import SWITCH
 
 KEY = "staff"
 """Of the session's state."""
@@ -121,5 +122,5 @@ def here() -> Staff | None:
 def forget_everything() -> None:
     """Leave nothing of anybody in this screen's state but the language."""
     for key in list(st.session_state):
-        if key not in (LANGUAGE, TRIED):
+        if key not in (LANGUAGE, SWITCH, TRIED):
             del st.session_state[key]

@@ -13,6 +13,7 @@ from edge_runtime.wire.client import ExamStream
 from tests.ui.fake_service import BLURRED, GOOD, FakeClient, FakeEye, photograph_jpeg
 from ui.overrides import Against, Override, Question
 from ui.person import MAX_ATTEMPTS, MAX_PHOTOGRAPHS, KioskPerson
+from ui.views import photographs
 
 
 @pytest.fixture
@@ -222,3 +223,12 @@ def test_the_identifiers_are_not_told_to_the_service(person: KioskPerson) -> Non
 
     assert "4711" not in repr(person.exam())
     assert person.exam().person.person_id is None
+
+
+def test_an_emptied_inlet_that_is_told_of_again_pushes_no_other_away(person: KioskPerson) -> None:
+    key = person.inlet_key("files-OS")
+
+    photographs._take(person, None, "files-OS", key, Eye.OS)  # type: ignore[arg-type]
+
+    assert person.inlet_key("files-OS") == key
+    assert person.photographs == []

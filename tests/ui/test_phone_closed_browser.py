@@ -1,4 +1,4 @@
-"""A phone whose browser is closed without a network: its exam is kept once, to the last byte.
+"""A phone whose browser is closed, without a network or while its exam is screened: one exam.
 
 A real Chromium with a profile on the disk, so that closing it is what it is on a phone; real
 records behind it, and no models.
@@ -6,6 +6,7 @@ records behind it, and no models.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,3 +144,52 @@ def test_photographs_outlive_a_browser_that_is_closed_while_the_network_is_away(
     page.reload()
     page.locator("#shut:not([hidden])").wait_for()
     assert page.locator(".tray li").count() == 0, "what is kept is no longer on the phone"
+
+
+def sent_and_about_to_be_screened(phone: ClosedPhone, eyes: tuple[Path, Path]) -> Any:
+    page = phone.open(phone.code())
+    ready_without_a_network(page)
+    take(page, "OD", eyes[0])
+    take(page, "OS", eyes[1])
+    all_sent(page, 2)
+    return page
+
+
+def test_an_exam_ends_while_its_phone_is_closed_and_the_result_waits_for_it(
+    phone: ClosedPhone, eyes: tuple[Path, Path]
+) -> None:
+    page = sent_and_about_to_be_screened(phone, eyes)
+    phone.live.screener.hold()
+    page.locator("#screen:not([disabled])").click()
+    assert phone.live.screener.begun.wait(PATIENCE_S)
+    phone.close()
+    phone.live.screener.release()
+    doctor = phone.live.records.sign_in("doctor", SECRET)
+    ends_s = time.monotonic() + PATIENCE_S
+    while doctor.exams().exams[0].state is not ExamState.PRELIMINARY:
+        assert time.monotonic() < ends_s, "nobody's page is needed for an exam to end"
+        time.sleep(0.1)
+    assert not phone.live.screener.stopped.is_set()
+
+    heard = phone.line.up_bytes
+    page = phone.open(phone.address)
+    page.locator("#words .fs-eyes").wait_for()
+    assert phone.line.up_bytes - heard < 100_000, "no photograph is sent a second time"
+    phone.assert_kept_once((Eye.OD, eyes[0]), (Eye.OS, eyes[1]))
+
+
+def test_a_phone_closed_before_its_wish_was_heard_asks_again_by_itself(
+    phone: ClosedPhone, eyes: tuple[Path, Path]
+) -> None:
+    page = sent_and_about_to_be_screened(phone, eyes)
+    phone.lose_the_network()
+    page.locator("#screen:not([disabled])").click()
+    page.get_by_role("button", name="Send again now").wait_for()
+    phone.close()
+    assert phone.live.screener.exams == []
+
+    page = phone.open(phone.address)
+    assert page.locator(".tray li").count() == 2
+    phone.find_the_network()
+    page.locator("#words .fs-eyes").wait_for()
+    phone.assert_kept_once((Eye.OD, eyes[0]), (Eye.OS, eyes[1]))

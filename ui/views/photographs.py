@@ -91,40 +91,52 @@ def _eye(person: KioskPerson, client: ScreeningClient, eye: Eye) -> None:
 
 def _upload(person: KioskPerson, client: ScreeningClient, eye: Eye | None) -> None:
     inlet = f"files-{eye.value if eye else 'unsure'}"
+    key = person.inlet_key(inlet)
     st.file_uploader(
         say("slot.upload", eye=parts.eye_name(eye, in_words=True)),
         type=FILE_TYPES,
         accept_multiple_files=True,
-        key=person.inlet_key(inlet),
+        key=key,
         on_change=_take,
-        args=(person, client, inlet, eye),
+        args=(person, client, inlet, key, eye),
         label_visibility="collapsed",
     )
 
 
 def _camera(person: KioskPerson, client: ScreeningClient, eye: Eye) -> None:
     inlet = f"camera-{eye.value}"
+    key = person.inlet_key(inlet)
     st.camera_input(
         say("slot.camera", eye=parts.eye_name(eye, in_words=True)),
-        key=person.inlet_key(inlet),
+        key=key,
         resolution="1080p",
         on_change=_take,
-        args=(person, client, inlet, eye),
+        args=(person, client, inlet, key, eye),
     )
     st.html(parts.quiet(say("slot.camera.hint")))
 
 
-def _take(person: KioskPerson, client: ScreeningClient, inlet: str, eye: Eye | None) -> None:
-    """Move what an uploader or a camera holds to the photographs that wait."""
+def _take(
+    person: KioskPerson, client: ScreeningClient, inlet: str, key: str, eye: Eye | None
+) -> None:
+    """Move what an uploader or a camera holds to the photographs that wait.
+
+    One that was emptied may be told of again while the page is drawn anew: it holds nothing then,
+    and must not push away the one in its place, which may just have been given a photograph.
+    """
+    given = st.session_state.get(key)
+    told = given if isinstance(given, list) else [given]
+    files = [file for file in told if isinstance(file, UploadedFile)]
+    if not files:
+        return
     person.notices.clear()
-    given: list[UploadedFile] | UploadedFile | None = st.session_state[person.inlet_key(inlet)]
-    files = given if isinstance(given, list) else [given] if given else []
     for file in files:
         shot = inlet.startswith("camera")
         name = f"{inlet}-{person.last_number + 1}.jpg" if shot else file.name
         person.add(name, file.getvalue(), eye, client)
         _forget(file)
-    person.inlet_used(inlet)
+    if key == person.inlet_key(inlet):
+        person.inlet_used(inlet)
 
 
 def _forget(file: UploadedFile) -> None:

@@ -97,16 +97,18 @@ async function sendAll() {
 
 /* Screening ----------------------------------------------------------------------------------- */
 
-async function screenThem() {
+const wish = () => JSON.stringify({
+  key: examKey, age: by("age").value || null, sex: by("sex").value || null,
+  photographs: photographs.filter((p) => p.sent).map(({ key, name, eye }) => ({ key, name, eye })),
+});
+
+/* Asks for the exam and shows its result. A page that was closed meanwhile asks for what it asked then. */
+async function screenThem(wanted) {
   screening = true; draw();
   by("result").hidden = false;
-  const wanted = JSON.stringify({
-    key: examKey, age: by("age").value || null, sex: by("sex").value || null,
-    photographs: photographs.filter((p) => p.sent).map(({ key, name, eye }) => ({ key, name, eye })),
-  });
   try {
+    await queue.keepValue("asked", wanted);  // before it is sent: the page may be closed at any moment
     await untilItHelps(() => ask("POST", "exam", { body: wanted }));
-    await queue.keepValue("asked", wanted);
     for (;;) {
       const told = await untilItHelps(() => ask("GET", "exam"));
       if (told.failed) return failed(told.failed);
@@ -115,7 +117,11 @@ async function screenThem() {
       await later(400);
     }
   } catch (error) {
-    if (error instanceof Refused && error.status === 409) { for (const p of photographs) p.sent = false; screening = false; return sendAll(); }
+    if (error instanceof Refused && error.status === 409) {
+      await queue.keepValue("asked", null);
+      for (const p of photographs) p.sent = false;
+      screening = false; return sendAll();
+    }
     if (error instanceof Refused) return failed(error.message);
     shut(error);
   }
@@ -249,7 +255,7 @@ function build() {
       for (const file of files) await add(eye, file);
     });
   }
-  by("screen").addEventListener("click", screenThem);
+  by("screen").addEventListener("click", () => screenThem(wish()));
   by("retry").addEventListener("click", () => { pause = SHORTEST_MS; wake(); });
   addEventListener("online", () => { pause = SHORTEST_MS; wake(); });
   addEventListener("offline", () => line("offline"));
@@ -279,8 +285,11 @@ async function begin() {
   photographs = await queue.rows();
   by("plain").hidden = queue.secured; by("kept").hidden = !queue.secured;
   by("main").hidden = false;
+  const asked = await queue.value("asked");
+  const arrived = asked ? JSON.parse(asked).photographs.map((p) => p.key) : [];
+  for (const p of photographs) p.sent = arrived.includes(p.key);
   draw(); sendAll();
-  if (await queue.value("asked")) screenThem();
+  if (asked) screenThem(asked);
 }
 
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("sw.js").catch(() => {});
