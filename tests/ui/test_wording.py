@@ -18,6 +18,7 @@ from edge_runtime.contracts.exam import ForecastCondition
 from edge_runtime.contracts.result import Findings
 from edge_runtime.domain import USE, Evidence, Eye, Sex
 from edge_runtime.fundus.biomarkers import UNIT_OF
+from edge_runtime.models import RUNNABLE
 from ui.exam_view import Verdict
 from ui.wording import LANGUAGES, LOCALE_OF, TABLES, WORDS, number, say, say_count, say_or
 
@@ -173,3 +174,9 @@ def test_a_key_that_nobody_wrote_is_an_error() -> None:
 
 def test_a_name_that_a_newer_service_sends_is_shown_as_it_is() -> None:
     assert say_or("measure.new_thing", "new thing") == "new thing"
+
+
+@pytest.mark.parametrize("model", RUNNABLE)
+def test_every_model_has_a_name_for_the_operator(model: str) -> None:
+    for words in (ENGLISH, CHINESE):
+        assert words[f"model.{model}"]
