@@ -119,7 +119,12 @@ class Visit:
         self.page, self.size, self.shots, self.asked = page, size, shots, asked
 
     def add(self, slot: str, *photographs: Path) -> None:
-        """Put photographs into a card's uploader: OD, OS or unsure."""
+        """Put photographs into a card's uploader: OD, OS or unsure.
+
+        Like a hand, not in the very moment in which a verdict draws the page anew: what a script
+        gives to an uploader that is being replaced is heard by nobody.
+        """
+        self.judged()
         card = self.page.locator(f".st-key-card-{slot}")
         card.locator("input[type=file]").set_input_files([str(p) for p in photographs])
         for photograph in photographs:
